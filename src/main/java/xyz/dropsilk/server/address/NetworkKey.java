@@ -1,0 +1,54 @@
+package xyz.dropsilk.server.address;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
+/**
+ * The network that an address belongs to, as the contract draws it: clients with equal keys see each other, and are limited together.
+ * A value; 24 bytes.
+ *
+ * @param kind which rule made the key, so that keys of different rules never meet
+ * @param bits the significant bits of the address
+ */
+public record NetworkKey(Kind kind, long bits) {
+    /** The contract's rules for grouping addresses. */
+    public enum Kind {
+        /** {@code ::1} and 127.0.0.0/8, one group. */
+        LOOPBACK,
+        /** Private, link-local and carrier-grade NAT IPv4: the /24. */
+        IPV4_24,
+        /** Every other IPv4: the address itself. */
+        IPV4,
+        /** IPv6: the /64. */
+        IPV6_64
+    }
+
+    /** The network of {@code address}; IPv4-mapped IPv6 is IPv4. */
+    public static NetworkKey of(InetAddress address) {
+        if (address.isLoopbackAddress()) {
+            return new NetworkKey(Kind.LOOPBACK, 0);
+        }
+        byte[] bytes = address.getAddress();
+        if (address instanceof Inet4Address) {
+            return ofIpv4(bigEndian(bytes, 0, 4));
+        }
+        return new NetworkKey(Kind.IPV6_64, bigEndian(bytes, 0, 8));
+    }
+
+    private static NetworkKey ofIpv4(long bits) {
+        boolean shared = bits >>> 24 == 10
+                || bits >>> 20 == 0xAC1 // 172.16/12
+                || bits >>> 16 == 0xC0A8 // 192.168/16
+                || bits >>> 16 == 0xA9FE // 169.254/16
+                || bits >>> 22 == 0x191; // 100.64/10
+        return shared ? new NetworkKey(Kind.IPV4_24, bits >>> 8) : new NetworkKey(Kind.IPV4, bits);
+    }
+
+    private static long bigEndian(byte[] bytes, int from, int to) {
+        long bits = 0;
+        for (int i = from; i < to; i++) {
+            bits = (bits << 8) | (bytes[i] & 0xFF);
+        }
+        return bits;
+    }
+}

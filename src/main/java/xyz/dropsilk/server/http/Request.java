@@ -1,0 +1,41 @@
+package xyz.dropsilk.server.http;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+
+/**
+ * One complete HTTP request. Holds no buffers, so it may be passed to any thread and kept.
+ *
+ * @param method the method
+ * @param path the path as sent, without the query
+ * @param rawQuery the query as sent, without the question mark; empty if there is none
+ * @param headers the header fields
+ * @param body the body, empty if there is none; null where it was larger than the server reads
+ * @param client the client's address, proxies taken into account
+ * @param network the client's network, by which callers are limited
+ */
+public record Request(
+        HttpMethod method,
+        String path,
+        String rawQuery,
+        HttpHeaders headers,
+        byte @Nullable [] body,
+        InetAddress client,
+        NetworkKey network) {
+
+    /** The query's parameters in order of appearance, percent-decoded; each with all its values. */
+    public Map<String, List<String>> query() {
+        return new QueryStringDecoder(rawQuery, false).parameters();
+    }
+
+    /** The first value of header {@code name}, or null. */
+    public @Nullable String header(CharSequence name) {
+        return headers.get(name);
+    }
+}

@@ -1,0 +1,49 @@
+package xyz.dropsilk.server.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One HTTP answer, complete but for what the server adds to all of them (length, {@code X-Content-Type-Options}, CORS). Immutable.
+ *
+ * @param status the status code
+ * @param headers header fields, {@code Content-Type} among them where there is a body
+ * @param body the body's bytes; not copied, so never to be written to
+ */
+public record Response(int status, Map<String, String> headers, byte[] body) {
+    private static final byte[] NO_BODY = {};
+
+    /** An answer in {@code text/plain}. */
+    public static Response text(int status, String body) {
+        return of(status, "text/plain; charset=utf-8", body.getBytes(UTF_8));
+    }
+
+    /** An answer in {@code application/json}; {@code body} is JSON already. */
+    public static Response json(int status, String body) {
+        return json(status, body.getBytes(UTF_8));
+    }
+
+    /** An answer in {@code application/json}; {@code body} is JSON in UTF-8 already. */
+    public static Response json(int status, byte[] body) {
+        return of(status, "application/json", body);
+    }
+
+    /** An answer of {@code contentType}. */
+    public static Response of(int status, String contentType, byte[] body) {
+        return new Response(status, Map.of("Content-Type", contentType), body);
+    }
+
+    /** An answer without a body. */
+    public static Response empty(int status) {
+        return new Response(status, Map.of(), NO_BODY);
+    }
+
+    /** This answer with one more header field. */
+    public Response with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Response(status, Map.copyOf(more), body);
+    }
+}
