@@ -28,6 +28,7 @@ public final class RemoteException extends Exception {
     }
 
     private final Kind kind;
+    private final String reason;
 
     RemoteException(Kind kind) {
         this(kind, kind.words);
@@ -36,6 +37,7 @@ public final class RemoteException extends Exception {
     private RemoteException(Kind kind, String message) {
         super(message, null, false, false);
         this.kind = kind;
+        this.reason = message;
     }
 
     static RemoteException refused(int status) {
@@ -44,5 +46,10 @@ public final class RemoteException extends Exception {
 
     public Kind kind() {
         return kind;
+    }
+
+    /** What went wrong, fit for a log line. */
+    public String reason() {
+        return reason;
     }
 }
