@@ -22,27 +22,26 @@ public final class CloudflareTurn {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final byte[] REQUEST = ("{\"ttl\":" + LIFETIME.toSeconds() + "}").getBytes(US_ASCII);
 
-    private final Outbound outbound;
+    private final Calls calls;
     private final URI uri;
     private final Secret apiToken;
 
     /** The TURN key {@code tokenId} at {@code apiUrl}. */
-    public CloudflareTurn(Outbound outbound, URI apiUrl, String tokenId, Secret apiToken) {
-        this.outbound = outbound;
+    public CloudflareTurn(Calls calls, URI apiUrl, String tokenId, Secret apiToken) {
+        this.calls = calls;
         this.uri = URI.create(apiUrl.toString().replaceAll("/$", "") + "/v1/turn/keys/" + tokenId
                 + "/credentials/generate-ice-servers");
         this.apiToken = apiToken;
     }
 
     /**
-     * New credentials: the JSON array {@code iceServers}, each byte as Cloudflare wrote it. Fails as {@link Outbound#send} does, and if
+     * New credentials: the JSON array {@code iceServers}, each byte as Cloudflare wrote it. Fails as {@link Calls#send} does, and if
      * the array is not there or empty.
      */
     public CompletableFuture<String> iceServers() {
         Map<String, String> headers =
                 Map.of("Content-Type", "application/json", "Authorization", "Bearer " + apiToken.reveal());
-        return outbound.send(new Outbound.Call(uri, headers, REQUEST, LIMIT, true))
-                .thenApply(CloudflareTurn::iceServersOf);
+        return calls.send(new Calls.Call(uri, headers, REQUEST, LIMIT, true)).thenApply(CloudflareTurn::iceServersOf);
     }
 
     private static String iceServersOf(byte[] body) {

@@ -1,12 +1,10 @@
 package xyz.dropsilk.server.remote;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -21,7 +19,7 @@ import xyz.dropsilk.server.base.Threads;
  * a thread of its own. A call over {@link #MAX_OPEN_CALLS} is refused as busy. Redirects are not followed, since they would carry
  * the key elsewhere.
  */
-public final class Outbound implements AutoCloseable {
+public final class Outbound implements Calls, AutoCloseable {
     /** Calls open at once; what they hold is bounded by it: buffers, connections and tasks. */
     static final int MAX_OPEN_CALLS = 64;
 
@@ -37,26 +35,13 @@ public final class Outbound implements AutoCloseable {
     private final Semaphore free = new Semaphore(MAX_OPEN_CALLS);
     private @Nullable HttpClient client;
 
-    /**
-     * One POST.
-     *
-     * @param uri where to
-     * @param headers header fields; their values may be secret
-     * @param body the body's bytes
-     * @param limit the time for all of it: connecting, sending, the whole answer, and a second try
-     * @param repeatable whether sending it twice does no harm, so that a broken connection is tried once more
-     */
-    record Call(URI uri, Map<String, String> headers, byte[] body, Duration limit, boolean repeatable) {}
-
-    /**
-     * The body of a 2xx answer, or a {@link RemoteException} saying why there is none. Completes within the call's limit.
-     */
-    CompletableFuture<byte[]> send(Call call) {
+    @Override
+    public CompletableFuture<byte[]> send(Call call) {
         if (!free.tryAcquire()) {
             return CompletableFuture.failedFuture(new RemoteException(RemoteException.Kind.BUSY));
         }
         Exchange exchange = new Exchange(call);
-        exchange.answer.orTimeout(call.limit.toMillis(), TimeUnit.MILLISECONDS);
+        exchange.answer.orTimeout(call.limit().toMillis(), TimeUnit.MILLISECONDS);
         exchange.start();
         return exchange.answer
                 .whenComplete((body, failure) -> {
@@ -101,7 +86,7 @@ public final class Outbound implements AutoCloseable {
 
         void start() {
             try {
-                executor.execute(() -> attempt(call.repeatable));
+                executor.execute(() -> attempt(call.repeatable()));
             } catch (RejectedExecutionException e) {
                 answer.completeExceptionally(new RemoteException(RemoteException.Kind.BUSY));
             }
@@ -110,8 +95,8 @@ public final class Outbound implements AutoCloseable {
         private void attempt(boolean mayRepeat) {
             try {
                 HttpRequest.Builder request =
-                        HttpRequest.newBuilder(call.uri).POST(HttpRequest.BodyPublishers.ofByteArray(call.body));
-                call.headers.forEach(request::header);
+                        HttpRequest.newBuilder(call.uri()).POST(HttpRequest.BodyPublishers.ofByteArray(call.body()));
+                call.headers().forEach(request::header);
                 CompletableFuture<HttpResponse<byte[]>> sent =
                         client().sendAsync(request.build(), head -> new BoundedBody());
                 attempt = sent;

@@ -19,7 +19,7 @@ public final class Recaptcha {
     private static final Pattern ERROR_CODE = Pattern.compile("[a-z-]{1,50}");
     private static final int MAX_ERROR_CODES = 5;
 
-    private final Outbound outbound;
+    private final Calls calls;
     private final URI verifyUrl;
     private final Secret secret;
 
@@ -32,18 +32,18 @@ public final class Recaptcha {
     public record Verdict(boolean success, List<String> errorCodes) {}
 
     /** The verifier at {@code verifyUrl}, the whole address. */
-    public Recaptcha(Outbound outbound, URI verifyUrl, Secret secret) {
-        this.outbound = outbound;
+    public Recaptcha(Calls calls, URI verifyUrl, Secret secret) {
+        this.calls = calls;
         this.verifyUrl = verifyUrl;
         this.secret = secret;
     }
 
-    /** Asks about {@code token}. A token is good once, so the call is never repeated. Fails as {@link Outbound#send} does. */
+    /** Asks about {@code token}. A token is good once, so the call is never repeated. Fails as {@link Calls#send} does. */
     public CompletableFuture<Verdict> verify(String token) {
         String form =
                 "secret=" + URLEncoder.encode(secret.reveal(), UTF_8) + "&response=" + URLEncoder.encode(token, UTF_8);
         Map<String, String> headers = Map.of("Content-Type", "application/x-www-form-urlencoded");
-        return outbound.send(new Outbound.Call(verifyUrl, headers, form.getBytes(UTF_8), LIMIT, false))
+        return calls.send(new Calls.Call(verifyUrl, headers, form.getBytes(UTF_8), LIMIT, false))
                 .thenApply(Recaptcha::verdict);
     }
 

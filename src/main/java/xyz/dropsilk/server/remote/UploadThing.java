@@ -24,7 +24,7 @@ public final class UploadThing {
     private static final Duration DELETE_LIMIT = Duration.ofSeconds(10);
     private static final Pattern PACKAGE_NAME = Pattern.compile("[!-~]{1,100}");
 
-    private final Outbound outbound;
+    private final Calls calls;
     private final UploadThingToken token;
     private final Ingest ingest;
     private final String apiBase;
@@ -70,9 +70,8 @@ public final class UploadThing {
      * @param ingestOverride takes the place of the token's ingest host, or null
      * @throws IllegalArgumentException if the token's region and host make no address
      */
-    public UploadThing(
-            Outbound outbound, UploadThingToken token, URI apiUrl, @Nullable URI ingestOverride, FileKeys keys) {
-        this.outbound = outbound;
+    public UploadThing(Calls calls, UploadThingToken token, URI apiUrl, @Nullable URI ingestOverride, FileKeys keys) {
+        this.calls = calls;
         this.token = token;
         this.ingest = new Ingest(token, ingestOverride);
         this.apiBase = apiUrl.toString().replaceAll("/$", "");
@@ -93,7 +92,7 @@ public final class UploadThing {
         return new Link(url, key);
     }
 
-    /** Announces uploads, on behalf of a page that uses {@code clientPackage}. Fails as {@link Outbound#send} does. */
+    /** Announces uploads, on behalf of a page that uses {@code clientPackage}. Fails as {@link Calls#send} does. */
     public CompletableFuture<@Nullable Void> register(Registration registration, @Nullable String clientPackage) {
         return send(ingest.base() + "/route-metadata", Json.write(registration), clientPackage);
     }
@@ -104,7 +103,7 @@ public final class UploadThing {
     }
 
     /**
-     * Reports {@code result} to {@code origin}, the host that sent the callback. Fails as {@link Outbound#send} does.
+     * Reports {@code result} to {@code origin}, the host that sent the callback. Fails as {@link Calls#send} does.
      *
      * @throws IllegalArgumentException if {@code origin} is not admitted
      */
@@ -117,11 +116,11 @@ public final class UploadThing {
         return send(base + "/callback-result", Json.write(result), clientPackage);
     }
 
-    /** Deletes the files with {@code fileKeys}. Fails as {@link Outbound#send} does, and for an answer of another form. */
+    /** Deletes the files with {@code fileKeys}. Fails as {@link Calls#send} does, and for an answer of another form. */
     public CompletableFuture<Deleted> delete(List<String> fileKeys) {
         Map<String, String> headers = headers("server-sdk");
         URI uri = URI.create(apiBase + "/v6/deleteFiles");
-        return outbound.send(new Outbound.Call(uri, headers, Json.write(new Deletion(fileKeys)), DELETE_LIMIT, true))
+        return calls.send(new Calls.Call(uri, headers, Json.write(new Deletion(fileKeys)), DELETE_LIMIT, true))
                 .thenApply(UploadThing::deleted);
     }
 
@@ -135,7 +134,7 @@ public final class UploadThing {
         boolean usable =
                 clientPackage != null && PACKAGE_NAME.matcher(clientPackage).matches();
         headers.put("x-uploadthing-fe-package", usable ? String.valueOf(clientPackage) : "unknown");
-        return outbound.send(new Outbound.Call(URI.create(url), headers, body, WAITED_FOR_LIMIT, true))
+        return calls.send(new Calls.Call(URI.create(url), headers, body, WAITED_FOR_LIMIT, true))
                 .thenAccept(UploadThing::requireOk);
     }
 

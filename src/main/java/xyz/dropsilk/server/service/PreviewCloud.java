@@ -3,8 +3,8 @@ package xyz.dropsilk.server.service;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.remote.FileKeys;
-import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.remote.UploadThing;
 import xyz.dropsilk.server.remote.UploadThingToken;
 
@@ -15,7 +15,7 @@ public final class PreviewCloud {
     private static final String INVALID =
             "Invalid token. A token is a base64 encoded JSON object matching { apiKey: string, appId: string, regions: string[] }.";
 
-    private final Outbound outbound;
+    private final Calls calls;
     private final Settings settings;
     private final FileKeys keys;
     private @Nullable UploadThing app;
@@ -30,8 +30,8 @@ public final class PreviewCloud {
     public record Settings(
             @Nullable Secret token, URI apiUrl, @Nullable URI ingestUrl) {}
 
-    public PreviewCloud(Outbound outbound, Settings settings, FileKeys keys) {
-        this.outbound = outbound;
+    public PreviewCloud(Calls calls, Settings settings, FileKeys keys) {
+        this.calls = calls;
         this.settings = settings;
         this.keys = keys;
     }
@@ -47,7 +47,7 @@ public final class PreviewCloud {
                 throw UploadRefused.with(500, INVALID);
             }
             try {
-                app = new UploadThing(outbound, token, settings.apiUrl, settings.ingestUrl, keys);
+                app = new UploadThing(calls, token, settings.apiUrl, settings.ingestUrl, keys);
             } catch (IllegalArgumentException e) { // region and host of the token make no address
                 throw UploadRefused.silently(500);
             }
