@@ -9,20 +9,18 @@ import java.net.URLEncoder;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pool of connections. Safe on any thread that may block, which event loops may not. Nothing is loaded or connected before the first use;
- * a database that is away costs each use at most {@link #CONNECTION_LIMIT_MILLIS}.
+ * a database that is away costs each use no more than the time it allows.
  */
 public final class Database implements AutoCloseable {
     /** One for the rows of uploads, two for a cleanup: its lock and its work. Small hosted databases allow some twenty. */
     private static final int MAX_CONNECTIONS = 3;
-
-    /** How long a use waits for a connection. */
-    static final long CONNECTION_LIMIT_MILLIS = 3_000;
 
     private static final long IDLE_LIMIT_MILLIS = 60_000;
     private static final long MAX_LIFETIME_MILLIS = 900_000;
@@ -34,6 +32,7 @@ public final class Database implements AutoCloseable {
             "ApplicationName", "dropsilk-server", "connectTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true");
 
     private final DatabaseSettings settings;
+    private final Duration connectionLimit;
     private @Nullable HikariDataSource pool;
     private boolean closed;
     private boolean prepared;
@@ -44,9 +43,10 @@ public final class Database implements AutoCloseable {
         T with(Connection connection) throws SQLException;
     }
 
-    /** The database of {@code settings}; nothing happens yet. */
-    public Database(DatabaseSettings settings) {
+    /** The database of {@code settings}; nothing happens yet. A use waits for a connection at most {@code connectionLimit}. */
+    public Database(DatabaseSettings settings, Duration connectionLimit) {
         this.settings = settings;
+        this.connectionLimit = connectionLimit;
     }
 
     /** Closes the pool: idle connections now, those in use when their work ends. */
@@ -58,12 +58,31 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Does {@code work} with a connection, each statement a transaction of its own; the table is there by then. */
+    /**
+     * Does {@code work} with a connection, each statement a transaction of its own; the table is there by then. Doing it twice must do no harm: a
+     * connection that died in the pool is noticed only by using it.
+     */
     <T> T call(Work<T> work) throws DatabaseException {
-        try (Connection connection = connection()) {
-            return work.with(connection);
+        try {
+            return once(work);
+        } catch (SQLTransientConnectionException e) { // the pool's word that it got no connection
+            throw DatabaseException.of(e);
+        } catch (SQLException e) {
+            DatabaseException failure = DatabaseException.of(e);
+            if (!failure.isDueToConnection()) {
+                throw failure;
+            }
+        }
+        try {
+            return once(work);
         } catch (SQLException e) {
             throw DatabaseException.of(e);
+        }
+    }
+
+    private <T> T once(Work<T> work) throws SQLException {
+        try (Connection connection = connection()) {
+            return work.with(connection);
         }
     }
 
@@ -103,16 +122,16 @@ public final class Database implements AutoCloseable {
             throw new SQLTransientConnectionException("closed");
         }
         if (pool == null) {
-            pool = new HikariDataSource(poolSettings(settings));
+            pool = new HikariDataSource(poolSettings());
         }
         return pool;
     }
 
-    private static HikariConfig poolSettings(DatabaseSettings settings) {
+    private HikariConfig poolSettings() {
         HikariConfig config = new HikariConfig();
         config.setPoolName("database");
         config.setDriverClassName("org.postgresql.Driver");
-        config.setJdbcUrl(url(settings));
+        config.setJdbcUrl(url());
         if (settings.user() != null) {
             config.setUsername(settings.user());
         }
@@ -123,8 +142,8 @@ public final class Database implements AutoCloseable {
         settings.properties().forEach(config::addDataSourceProperty);
         config.setMaximumPoolSize(MAX_CONNECTIONS);
         config.setMinimumIdle(0);
-        config.setConnectionTimeout(CONNECTION_LIMIT_MILLIS);
-        config.setValidationTimeout(CONNECTION_LIMIT_MILLIS / 2);
+        config.setConnectionTimeout(connectionLimit.toMillis());
+        config.setValidationTimeout(connectionLimit.toMillis());
         config.setInitializationFailTimeout(-1); // a database that is away is no reason not to start
         config.setIdleTimeout(IDLE_LIMIT_MILLIS);
         config.setMaxLifetime(MAX_LIFETIME_MILLIS);
@@ -134,7 +153,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** Hosts and database only: what is secret goes to the driver by other ways than an address. */
-    private static String url(DatabaseSettings settings) {
+    private String url() {
         String hosts = settings.hosts().stream()
                 .map(host -> (host.name().contains(":") ? "[" + host.name() + "]" : host.name()) + ":" + host.port())
                 .collect(Collectors.joining(","));

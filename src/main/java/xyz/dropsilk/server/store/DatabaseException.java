@@ -10,18 +10,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DatabaseException extends Exception {
     private final String reason;
-    private final boolean dueToValues;
+    private final String sqlState;
 
-    private DatabaseException(String message, boolean dueToValues) {
+    private DatabaseException(String message, String sqlState) {
         super(message, null, false, false);
         this.reason = message;
-        this.dueToValues = dueToValues;
+        this.sqlState = sqlState;
     }
 
     static DatabaseException of(SQLException cause) {
         String state = sqlState(cause);
-        // Class 22, data exception, and 23, integrity constraint violation: PostgreSQL, Appendix A.
-        return new DatabaseException(words(cause, state), state.startsWith("22") || state.startsWith("23"));
+        return new DatabaseException(words(cause, state), state);
     }
 
     /** What went wrong, fit for a log line. */
@@ -31,7 +30,12 @@ public final class DatabaseException extends Exception {
 
     /** Whether the values of this one statement are to blame, so that trying it again is pointless. */
     public boolean isDueToValues() {
-        return dueToValues;
+        return sqlState.startsWith("22") || sqlState.startsWith("23"); // data exception, constraint violation
+    }
+
+    /** Whether the connection, or the session behind it, was lost. */
+    boolean isDueToConnection() {
+        return sqlState.startsWith("08") || sqlState.startsWith("57P"); // connection exception, operator intervention
     }
 
     /** The state of the innermost cause that has one: a pool wraps what the driver said. */
@@ -49,7 +53,7 @@ public final class DatabaseException extends Exception {
         if (isTls(cause)) {
             return "no TLS connection to the database that DATABASE_URL asks for";
         }
-        if (state.isEmpty() || state.startsWith("08")) {
+        if (state.isEmpty() || state.startsWith("08") || state.startsWith("57P")) {
             return "database unreachable";
         }
         if (state.startsWith("28")) {

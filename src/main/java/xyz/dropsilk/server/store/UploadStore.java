@@ -3,6 +3,7 @@ package xyz.dropsilk.server.store;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,11 @@ public final class UploadStore {
 
     /** Connects, and makes the table if it is missing. */
     public void prepare() throws DatabaseException {
-        database.call(connection -> connection.isValid(1));
+        database.call(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute("select 1");
+            }
+        });
     }
 
     /** Adds a row. One that is there already, since the cloud told of it twice, stays as it is. */

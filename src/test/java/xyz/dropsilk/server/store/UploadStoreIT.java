@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.store.UploadStore.Expired;
+import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.Postgres;
 
@@ -31,7 +32,7 @@ class UploadStoreIT {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Postgres postgres = new Postgres();
-    private final Database database = new Database(postgres.settings());
+    private final Database database = new Database(postgres.settings(), Postgres.CONNECTION_LIMIT);
     private final UploadStore store = new UploadStore(database);
 
     @AfterEach
@@ -73,7 +74,7 @@ class UploadStoreIT {
         List<Future<?>> starts = new ArrayList<>();
         List<Database> databases = new ArrayList<>();
         for (int i = 0; i < instances; i++) {
-            Database instance = new Database(postgres.settings());
+            Database instance = new Database(postgres.settings(), Postgres.CONNECTION_LIMIT);
             databases.add(instance);
             starts.add(executor.submit(() -> {
                 ready.countDown();
@@ -103,7 +104,7 @@ class UploadStoreIT {
 
     @Test
     void oneInstanceAtATimeMayCleanUp() throws DatabaseException {
-        try (Database other = new Database(postgres.settings())) {
+        try (Database other = new Database(postgres.settings(), Postgres.CONNECTION_LIMIT)) {
             UploadStore otherStore = new UploadStore(other);
             try (CleanupLock lock = store.tryLock().orElseThrow()) {
                 assertTrue(lock.isHeld());
@@ -130,7 +131,7 @@ class UploadStoreIT {
     @Test
     void aDatabaseThatIsAwaySaysSoInTime() throws DatabaseException {
         try (CuttableLink link = postgres.link();
-                Database away = new Database(postgres.settings(link))) {
+                Database away = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT)) {
             UploadStore through = new UploadStore(away);
             through.prepare();
             link.cut();
@@ -139,9 +140,9 @@ class UploadStoreIT {
             long start = System.nanoTime();
             assertUnreachable(through);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            assertTrue(millis < Database.CONNECTION_LIMIT_MILLIS + 1_500, millis + " ms");
+            assertTrue(millis < Postgres.CONNECTION_LIMIT.toMillis() + 1_500, millis + " ms");
             link.mend();
-            through.prepare();
+            Await.until("the way back", () -> isThere(through));
         }
     }
 
@@ -154,7 +155,7 @@ class UploadStoreIT {
                 "who-is-this",
                 new Secret("s3cret"),
                 Map.of("sslmode", "disable"));
-        try (Database refused = new Database(wrong)) {
+        try (Database refused = new Database(wrong, Postgres.CONNECTION_LIMIT)) {
             DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
             assertTrue(failure.reason().matches("database .*\\(SQLSTATE [0-9A-Z]{5}\\)"), failure.reason());
         }
@@ -165,7 +166,7 @@ class UploadStoreIT {
         DatabaseSettings plain = postgres.settings();
         DatabaseSettings strict = new DatabaseSettings(
                 plain.hosts(), plain.database(), plain.user(), plain.password(), Map.of("sslmode", "require"));
-        try (Database refused = new Database(strict)) {
+        try (Database refused = new Database(strict, Postgres.CONNECTION_LIMIT)) {
             assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
         }
     }
@@ -184,6 +185,15 @@ class UploadStoreIT {
             assertInstanceOf(AssertionError.class, failure.getCause());
         } finally {
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
+    }
+
+    private static boolean isThere(UploadStore store) {
+        try {
+            store.prepare();
+            return true;
+        } catch (DatabaseException e) {
+            return false;
         }
     }
 

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ import xyz.dropsilk.server.store.DatabaseSettings;
  * a database of its own for each object.
  */
 public final class Postgres {
+    /** Enough for loopback, and little to wait for a database that is away. */
+    public static final Duration CONNECTION_LIMIT = Duration.ofMillis(400);
+
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final Server server = Running.SERVER;
