@@ -23,6 +23,63 @@ public record ServerEvent(Level level, String name, Map<String, @Nullable Object
         return event(Level.ERROR, "system:error", "where", where, "error", StackTraces.of(cause));
     }
 
+    // --- clients ---
+
+    /** A client is connected. */
+    public static ServerEvent clientConnected(String id, String ip) {
+        return event(Level.INFO, "client:connected", "id", id, "ip", ip);
+    }
+
+    /** A client gave its name, cleaned. */
+    public static ServerEvent clientRegisteredDetails(String id, String name) {
+        return event(Level.INFO, "client:registered_details", "id", id, "name", name);
+    }
+
+    /** A client is gone. */
+    public static ServerEvent clientDisconnected(String id) {
+        return event(Level.INFO, "client:disconnected", "id", id);
+    }
+
+    // --- flights ---
+
+    /** A client created a flight. */
+    public static ServerEvent flightCreated(String code, String creatorId) {
+        return event(Level.INFO, "flight:created", "flightCode", code, "creatorId", creatorId);
+    }
+
+    /** A client took the free seat. */
+    public static ServerEvent flightJoined(String code, String joinerId, String connectionType) {
+        return event(
+                Level.INFO,
+                "flight:joined",
+                "flightCode",
+                code,
+                "joinerId",
+                joinerId,
+                "connectionType",
+                connectionType);
+    }
+
+    /** A member invited somebody it sees. */
+    public static ServerEvent flightInvitation(String code, String fromId, String toId) {
+        return event(Level.INFO, "flight:invitation", "flightCode", code, "fromId", fromId, "toId", toId);
+    }
+
+    /** An invitation that the contract does not allow, or that came too late. */
+    public static ServerEvent invitationRefused(String fromId) {
+        return event(Level.WARN, "flight:error", "reason", "invitation_refused", "id", fromId);
+    }
+
+    /** The last member of a flight is gone. */
+    public static ServerEvent flightEnded(String code) {
+        return event(Level.INFO, "flight:ended", "flightCode", code);
+    }
+
+    /** What happened in a flight that ended. */
+    public static ServerEvent flightStory(Map<String, @Nullable Object> story) {
+        return event(Level.INFO, "FLIGHT STORY COMPLETE", "story", story);
+    }
+
     // --- helpers ---
 
     private static ServerEvent event(Level level, String name, @Nullable Object... keysAndValues) {
