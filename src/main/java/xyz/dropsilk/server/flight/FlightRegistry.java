@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.protocol.ConnectionType;
 import xyz.dropsilk.server.protocol.Problem;
@@ -201,11 +202,17 @@ public final class FlightRegistry {
             peer.send(Problem.ALREADY_IN_FLIGHT.message());
         } else if (!peer.mayTryCode()) {
             peer.send(Problem.TOO_MANY_ATTEMPTS.message());
+            effects.happened.add(refused(Refusal.JOIN_RATE, peer));
         } else if (!takeSeat(peer, code, clock.instant(), effects)) {
             peer.triedWrongCode();
             peer.send(Problem.FLIGHT_NOT_FOUND.message());
+            effects.happened.add(refused(Refusal.WRONG_CODE, peer));
         }
         settle(effects);
+    }
+
+    private static ServerEvent refused(Refusal refusal, Peer peer) {
+        return ServerEvent.refused(refusal, peer.address().getHostAddress(), peer.id());
     }
 
     private boolean isInFlight(Peer peer) {
