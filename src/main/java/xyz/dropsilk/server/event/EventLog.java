@@ -50,8 +50,9 @@ public final class EventLog implements EventSink {
 
     /** An event that can't be written must not hurt whoever published it, and must be seen. */
     private byte[] unprintable(ServerEvent event, Exception cause) {
-        return ("{\"timestamp\":\"" + clock.instant() + "\",\"level\":\"ERROR\",\"message\":\"system:error\",\"where\":\"log line of "
-                        + event.name() + "\",\"error\":\"" + cause.getClass().getName() + "\"}\n")
+        return ("{\"timestamp\":\"" + clock.instant()
+                        + "\",\"level\":\"ERROR\",\"message\":\"system:error\",\"where\":\"log line of " + event.name()
+                        + "\",\"error\":\"" + cause.getClass().getName() + "\"}\n")
                 .getBytes(UTF_8);
     }
 

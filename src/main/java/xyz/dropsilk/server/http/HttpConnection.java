@@ -3,7 +3,6 @@ package xyz.dropsilk.server.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -81,7 +80,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void begin(ChannelHandlerContext context, HttpRequest head) {
         assembly = new RequestAssembly(head);
         if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
-            context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+            context.writeAndFlush(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
         }
     }
 
@@ -147,7 +147,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private static FullHttpResponse netty(Response response, @Nullable RequestAssembly request, boolean keepAlive) {
-        ByteBuf body = request != null && request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
+        ByteBuf body =
+                request != null && request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
         FullHttpResponse message =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), body);
         response.headers().forEach(message.headers()::set);
@@ -185,10 +186,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         outcome.response().headers().forEach(switching.headers()::set);
         context.write(switching);
-        // The session stands behind the HTTP handlers before they go: bytes that the codec has read already are passed on when it is removed.
+        // The session speaks as soon as it is added, so HTTP's encoder goes before; and it stands there when the
+        // decoder goes, which then
+        // passes on what it has read behind the request.
         ChannelPipeline pipeline = context.pipeline();
+        HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
+        codec.removeOutboundHandler();
         pipeline.addLast(session);
-        pipeline.remove(HttpServerCodec.class);
+        pipeline.remove(codec);
         pipeline.remove(FlowControlHandler.class);
         pipeline.remove(deadline);
         pipeline.remove(this);

@@ -43,7 +43,9 @@ final class RequestAssembly {
         }
         int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
         // RFC 9112, 3.2: exactly one. HTTP/1.0 knew none.
-        return hosts == 1 || (hosts == 0 && version.equals(HttpVersion.HTTP_1_0)) ? null : HttpResponseStatus.BAD_REQUEST;
+        return hosts == 1 || (hosts == 0 && version.equals(HttpVersion.HTTP_1_0))
+                ? null
+                : HttpResponseStatus.BAD_REQUEST;
     }
 
     private static HttpResponseStatus statusOf(Throwable cause) {
@@ -72,7 +74,8 @@ final class RequestAssembly {
     }
 
     /** Why this is no request, or null. */
-    @Nullable HttpResponseStatus fault() {
+    @Nullable
+    HttpResponseStatus fault() {
         return fault;
     }
 

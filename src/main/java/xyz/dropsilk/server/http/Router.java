@@ -51,7 +51,8 @@ public final class Router {
     /** Adds what pages call, from origins of their own: with preflights, for allowed origins alone. */
     public Router page(String path, Endpoint endpoint, HttpMethod... methods) {
         List<HttpMethod> all = Stream.of(methods)
-                .flatMap(method -> method.equals(HttpMethod.GET) ? Stream.of(method, HttpMethod.HEAD) : Stream.of(method))
+                .flatMap(method ->
+                        method.equals(HttpMethod.GET) ? Stream.of(method, HttpMethod.HEAD) : Stream.of(method))
                 .toList();
         routes.put(path, new Route(all, /* forPages= */ true, endpoint));
         return this;
@@ -67,7 +68,8 @@ public final class Router {
         String origin = request.header(HttpHeaderNames.ORIGIN);
         if (!isAdmitted(origin, route, request)) {
             events.publish(ServerEvent.refused(Refusal.ORIGIN, request.client().getHostAddress(), null));
-            return CompletableFuture.completedFuture(Response.text(403, "Forbidden").with("Vary", "Origin"));
+            return CompletableFuture.completedFuture(
+                    Response.text(403, "Forbidden").with("Vary", "Origin"));
         }
         CompletionStage<Response> answer = route != null && request.method().equals(HttpMethod.OPTIONS)
                 ? CompletableFuture.completedFuture(preflight(route, request))
@@ -102,7 +104,8 @@ public final class Router {
             }
             Response refusal = route.endpoint().refusal(request);
             if (refusal == null && request.body() == null) {
-                events.publish(ServerEvent.refused(Refusal.BODY_TOO_LARGE, request.client().getHostAddress(), null));
+                events.publish(ServerEvent.refused(
+                        Refusal.BODY_TOO_LARGE, request.client().getHostAddress(), null));
                 refusal = Response.text(413, "Content Too Large");
             }
             return refusal != null

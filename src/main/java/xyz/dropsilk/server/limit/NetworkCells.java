@@ -35,7 +35,7 @@ final class NetworkCells {
     }
 
     private int index(NetworkKey network, int row) {
-        long hash = mix(network.bits() + mix(seed + row * 31L + network.kind().ordinal()));
+        long hash = mix(network.bits() + mix(seed + row * 31L + network.kind().hashCode()));
         return row * CELLS_PER_ROW + (int) (hash >>> 52);
     }
 

@@ -16,12 +16,10 @@ public enum Problem {
 
     private final String code;
     private final String sentence;
-    private final ServerMessage message;
 
     Problem(String code, String sentence) {
         this.code = code;
         this.sentence = sentence;
-        this.message = ServerMessage.error(code, sentence);
     }
 
     /** The machine-readable word. */
@@ -34,8 +32,8 @@ public enum Problem {
         return sentence;
     }
 
-    /** The {@code error} message, encoded once. */
+    /** The {@code error} message. */
     public ServerMessage message() {
-        return message;
+        return ServerMessage.error(code, sentence);
     }
 }

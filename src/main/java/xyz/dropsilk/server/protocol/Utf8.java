@@ -29,8 +29,8 @@ public final class Utf8 {
                 }
                 case 0xF -> {
                     if ((lead & 0xFF) > 0xF4
-                            || lead == (byte) 0xF0 && second < 0x90
-                            || lead == (byte) 0xF4 && second > 0x8F) {
+                            || (lead == (byte) 0xF0 && second < 0x90)
+                            || (lead == (byte) 0xF4 && second > 0x8F)) {
                         return false; // overlong, or past U+10FFFF
                     }
                     continuations = 3;

@@ -103,7 +103,7 @@ final class FrameReader {
     }
 
     private void keepRest(ByteBuf all) {
-        if (all == partial) {
+        if (partial != null) {
             if (partial.isReadable()) {
                 partial.discardReadBytes();
             } else {

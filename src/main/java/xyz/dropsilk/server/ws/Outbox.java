@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.flight.Pairing;
@@ -96,7 +95,7 @@ final class Outbox implements ChannelFutureListener {
     }
 
     synchronized void show(UsersList list) {
-        if (list != UsersList.EMPTY) {
+        if (!list.equals(UsersList.EMPTY)) {
             due = list;
             return;
         }

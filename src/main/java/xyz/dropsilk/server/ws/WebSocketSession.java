@@ -33,7 +33,8 @@ import xyz.dropsilk.server.protocol.User;
  * is queued. Then the output is shut down and the rest of the input thrown away until the client closes too; a client that does not is cut
  * off after {@link #CLOSE_SECONDS}.
  */
-final class WebSocketSession extends ChannelInboundHandlerAdapter implements FrameReader.Listener, MessageHandler, Outbox.Owner {
+final class WebSocketSession extends ChannelInboundHandlerAdapter
+        implements FrameReader.Listener, MessageHandler, Outbox.Owner {
     /** How long a close may take until the socket is cut. A client that reads nothing never sees the close frame. */
     private static final long CLOSE_SECONDS = 5;
 
@@ -179,9 +180,10 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter implements Fra
     }
 
     private void accountReader() {
-        int change = reader.held() - heldByReader;
+        int held = reader.held();
+        int change = held - heldByReader;
         if (change != 0) {
-            heldByReader += change;
+            heldByReader = held;
             signaling.memory().changed(this, change);
         }
     }
