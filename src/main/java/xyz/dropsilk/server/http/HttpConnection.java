@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 
@@ -223,6 +224,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        OutOfMemory.haltIfIn(cause);
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
             settings.events().publish(ServerEvent.systemError("HTTP connection", cause));
         }

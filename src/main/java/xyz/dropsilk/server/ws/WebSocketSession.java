@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.flight.FlightCode;
@@ -116,6 +117,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        OutOfMemory.haltIfIn(cause);
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
             signaling.events().publish(ServerEvent.systemError("session of " + client.id(), cause));
             close(CloseCode.SERVER_ERROR);
