@@ -70,14 +70,17 @@ public final class Application {
         heartbeat = new Heartbeat(registry::stats, memory, uptime, events);
 
         Router router = new Router(origins, events)
-                .get("/", new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
+                .get(
+                        "/",
+                        new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
                 .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))
                 .get("/favicon.ico", new FixedEndpoint(Favicon.response()))
                 .get("/stats", new StatsEndpoint(registry::stats, events::totals, memory, uptime, clock))
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
-        pipeline = new HttpPipeline(new HttpSettings(clientAddress, router, new UpgradeGate(origins, signaling), events));
+        pipeline =
+                new HttpPipeline(new HttpSettings(clientAddress, router, new UpgradeGate(origins, signaling), events));
     }
 
     private Signaling signaling(EventLoop timer, LongSupplier ticker) {
@@ -113,7 +116,8 @@ public final class Application {
         });
         String host = config.server().host();
         int port = config.server().port();
-        int bound = server.listen(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port), pipeline);
+        int bound =
+                server.listen(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port), pipeline);
         heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
         events.publish(ServerEvent.startup(version, bound, config.server().production()));
         return bound;

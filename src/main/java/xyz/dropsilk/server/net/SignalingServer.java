@@ -94,13 +94,11 @@ public final class SignalingServer {
         if (listener != null) {
             listener.close().awaitUninterruptibly(loopsEnd);
         }
-        connections.forEach(connection ->
-                connection.eventLoop().execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT)));
+        connections.forEach(connection -> connection
+                .eventLoop()
+                .execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT)));
         connections.newCloseFuture().awaitUninterruptibly(limit.toMillis() - 3 * loopsEnd);
         connections.close().awaitUninterruptibly(loopsEnd);
-        transport
-                .loops()
-                .shutdownGracefully(0, loopsEnd, TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(loopsEnd);
+        transport.loops().shutdownGracefully(0, loopsEnd, TimeUnit.MILLISECONDS).awaitUninterruptibly(loopsEnd);
     }
 }
