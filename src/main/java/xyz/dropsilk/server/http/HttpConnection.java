@@ -152,13 +152,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 request != null && request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
         FullHttpResponse message =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), body);
-        response.headers().forEach(message.headers()::set);
-        message.headers().set("X-Content-Type-Options", "nosniff");
+        copyHeaders(response, message);
         if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
             message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
         }
         HttpUtil.setKeepAlive(message.headers(), request == null ? HttpVersion.HTTP_1_1 : request.version(), keepAlive);
         return message;
+    }
+
+    private static void copyHeaders(Response response, FullHttpResponse message) {
+        response.headers().forEach(message.headers()::set);
+        message.headers().set("X-Content-Type-Options", "nosniff");
     }
 
     /** Ends the connection so that the client gets the answer: what it still sends is thrown away for a moment, or a reset would overtake. */
@@ -185,7 +189,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
-        outcome.response().headers().forEach(switching.headers()::set);
+        copyHeaders(outcome.response(), switching);
         context.write(switching);
         // The session speaks as soon as it is added, so HTTP's encoder goes before; and it stands there when the
         // decoder goes, which then

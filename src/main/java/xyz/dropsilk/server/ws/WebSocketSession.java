@@ -345,9 +345,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void evict() {
         channel.eventLoop().execute(() -> {
+            violated(CloseCode.OUT_OF_MEMORY);
             reader.release();
             accountReader();
-            violated(CloseCode.OUT_OF_MEMORY);
+            if (outbox.held() > 0) {
+                channel.close(); // it does not read: the close frame would wait behind what it holds
+            }
         });
     }
 
