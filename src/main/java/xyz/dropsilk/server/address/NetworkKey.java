@@ -25,14 +25,14 @@ public record NetworkKey(Kind kind, long bits) {
 
     /** The network of {@code address}; IPv4-mapped IPv6 is IPv4. */
     public static NetworkKey of(InetAddress address) {
-        if (address.isLoopbackAddress()) {
+        InetAddress canonical = IpAddress.canonical(address);
+        if (canonical.isLoopbackAddress()) {
             return new NetworkKey(Kind.LOOPBACK, 0);
         }
-        byte[] bytes = address.getAddress();
-        if (address instanceof Inet4Address) {
-            return ofIpv4(bigEndian(bytes, 0, 4));
-        }
-        return new NetworkKey(Kind.IPV6_64, bigEndian(bytes, 0, 8));
+        byte[] bytes = canonical.getAddress();
+        return canonical instanceof Inet4Address
+                ? ofIpv4(bigEndian(bytes, 4))
+                : new NetworkKey(Kind.IPV6_64, bigEndian(bytes, 8));
     }
 
     private static NetworkKey ofIpv4(long bits) {
@@ -44,9 +44,9 @@ public record NetworkKey(Kind kind, long bits) {
         return shared ? new NetworkKey(Kind.IPV4_24, bits >>> 8) : new NetworkKey(Kind.IPV4, bits);
     }
 
-    private static long bigEndian(byte[] bytes, int from, int to) {
+    private static long bigEndian(byte[] bytes, int count) {
         long bits = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = 0; i < count; i++) {
             bits = (bits << 8) | (bytes[i] & 0xFF);
         }
         return bits;

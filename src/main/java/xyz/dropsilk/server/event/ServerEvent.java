@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.event;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +12,144 @@ import org.jspecify.annotations.Nullable;
  * @param level how much it matters
  * @param name the contract's name, for example {@code flight:created}
  * @param fields what else the log line says, at its top level
+ * @param refusal for a refusal, of which kind: these are counted, and sampled where they are many; else null
  */
-public record ServerEvent(Level level, String name, Map<String, @Nullable Object> fields) {
+public record ServerEvent(
+        Level level,
+        String name,
+        Map<String, @Nullable Object> fields,
+        @Nullable Refusal refusal) {
+
+    /** This event with one more field. */
+    ServerEvent with(String key, Object value) {
+        Map<String, @Nullable Object> more = new LinkedHashMap<>(fields);
+        more.put(key, value);
+        return new ServerEvent(level, name, more, refusal);
+    }
 
     // --- the system ---
 
     /** A fault of our own or of a library: {@code where} it was seen, and its cause. */
     public static ServerEvent systemError(String where, Throwable cause) {
         return event(Level.ERROR, "system:error", "where", where, "error", StackTraces.of(cause));
+    }
+
+    // --- refusals ---
+
+    /** Something was refused to whoever is at {@code ip}; {@code id} is the client's, or null before it has one. */
+    public static ServerEvent refused(Refusal refusal, String ip, @Nullable String id) {
+        return refusal(refusal, "ip", ip, "id", id);
+    }
+
+    /** An invitation that the contract does not allow, or that came too late. */
+    public static ServerEvent invitationRefused(String fromId) {
+        return refusal(Refusal.INVITATION, "id", fromId);
+    }
+
+    /** Wrong flight codes come from so many networks at once that one attacker may be behind them. */
+    public static ServerEvent guessingAlarm(long wrongCodes) {
+        return event(Level.ERROR, "flight:error", "reason", "guessing", "alarm", true, "wrongCodes", wrongCodes);
+    }
+
+    /** The server listens. */
+    public static ServerEvent startup(String version, int port, boolean production) {
+        return event(Level.INFO, "system:startup", "version", version, "port", port, "production", production);
+    }
+
+    /** The server was asked to stop, or has stopped. */
+    public static ServerEvent shutdown(String phase, int connections) {
+        return event(Level.INFO, "system:shutdown", "phase", phase, "connections", connections);
+    }
+
+    /** What the server has in hand, at intervals: {@code memory} as in {@code /stats}. */
+    public static ServerEvent heartbeat(
+            int connections, int flights, double uptimeSeconds, Map<String, @Nullable Object> memory) {
+        return event(
+                Level.INFO,
+                "system:heartbeat",
+                "connections",
+                connections,
+                "flights",
+                flights,
+                "uptime",
+                uptimeSeconds,
+                "memory",
+                memory);
+    }
+
+    /** Somebody asked for the log. */
+    public static ServerEvent logAccess(String ip, boolean granted) {
+        return event(granted ? Level.INFO : Level.WARN, "system:log_access", "ip", ip, "granted", granted);
+    }
+
+    /** Lines that standard output did not take in time. */
+    public static ServerEvent linesDropped(long lines) {
+        return event(Level.WARN, "system:error", "where", "standard output", "linesDropped", lines);
+    }
+
+    /** A library has something to say. */
+    public static ServerEvent library(Level level, String logger, String message, @Nullable Throwable cause) {
+        return event(
+                level,
+                "system:error",
+                "where",
+                logger,
+                "detail",
+                message,
+                "error",
+                cause == null ? null : StackTraces.of(cause));
+    }
+
+    // --- clients ---
+
+    /** A client is connected. */
+    public static ServerEvent clientConnected(String id, String ip) {
+        return event(Level.INFO, "client:connected", "id", id, "ip", ip);
+    }
+
+    /** A client gave its name, cleaned. */
+    public static ServerEvent clientRegisteredDetails(String id, String name) {
+        return event(Level.INFO, "client:registered_details", "id", id, "name", name);
+    }
+
+    /** A client is gone. */
+    public static ServerEvent clientDisconnected(String id) {
+        return event(Level.INFO, "client:disconnected", "id", id);
+    }
+
+    // --- flights ---
+
+    /** A client created a flight. */
+    public static ServerEvent flightCreated(String code, String creatorId) {
+        return event(Level.INFO, "flight:created", "flightCode", code, "creatorId", creatorId);
+    }
+
+    /** A client took the free seat. */
+    public static ServerEvent flightJoined(String code, String joinerId, String connectionType) {
+        return event(
+                Level.INFO,
+                "flight:joined",
+                "flightCode",
+                code,
+                "joinerId",
+                joinerId,
+                "connectionType",
+                connectionType);
+    }
+
+    /** A member invited somebody it sees. */
+    public static ServerEvent flightInvitation(String code, String fromId, String toId) {
+        return event(Level.INFO, "flight:invitation", "flightCode", code, "fromId", fromId, "toId", toId);
+    }
+
+    /** The last member of a flight is gone. */
+    public static ServerEvent flightEnded(String code) {
+        return event(Level.INFO, "flight:ended", "flightCode", code);
+    }
+
+    /** What happened in a flight that ended. */
+    public static ServerEvent flightStory(Map<String, @Nullable Object> story) {
+        return event(Level.INFO, "FLIGHT STORY COMPLETE", "story", story);
     }
 
     // --- the services around signaling ---
@@ -102,11 +231,22 @@ public record ServerEvent(Level level, String name, Map<String, @Nullable Object
 
     // --- helpers ---
 
+    private static ServerEvent refusal(Refusal refusal, @Nullable Object... keysAndValues) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("reason", refusal.reason());
+        putAll(fields, keysAndValues);
+        return new ServerEvent(Level.WARN, refusal.eventName(), fields, refusal);
+    }
+
     private static ServerEvent event(Level level, String name, @Nullable Object... keysAndValues) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>(keysAndValues.length);
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        putAll(fields, keysAndValues);
+        return new ServerEvent(level, name, fields, null);
+    }
+
+    private static void putAll(Map<String, @Nullable Object> fields, @Nullable Object... keysAndValues) {
         for (int i = 0; i < keysAndValues.length; i += 2) {
-            fields.put((String) java.util.Objects.requireNonNull(keysAndValues[i]), keysAndValues[i + 1]);
+            fields.put(String.valueOf(keysAndValues[i]), keysAndValues[i + 1]);
         }
-        return new ServerEvent(level, name, Collections.unmodifiableMap(fields));
     }
 }

@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.limit.RateLimit;
 import xyz.dropsilk.server.service.ContactAddress;
 
 /** {@code /request-email}: the contact address, for those whom reCAPTCHA takes for people. */
@@ -19,11 +18,11 @@ public final class EmailEndpoint implements Endpoint {
     private static final Response FAILED = error(502, "internal_error");
 
     private final @Nullable ContactAddress address;
-    private final RateLimit limit;
+    private final ApiLimit limit;
     private final Workers workers;
 
     /** Answers with {@code address}, null where it is not configured, from {@code executor}. */
-    public EmailEndpoint(@Nullable ContactAddress address, RateLimit limit, Executor executor) {
+    public EmailEndpoint(@Nullable ContactAddress address, ApiLimit limit, Executor executor) {
         this.address = address;
         this.limit = limit;
         this.workers = new Workers(executor);
@@ -31,7 +30,7 @@ public final class EmailEndpoint implements Endpoint {
 
     @Override
     public @Nullable Response refusal(Request request) {
-        Response tooMany = TooMany.refusal(limit, request);
+        Response tooMany = limit.refusal(request);
         return tooMany == null && address == null ? NOT_CONFIGURED : tooMany;
     }
 

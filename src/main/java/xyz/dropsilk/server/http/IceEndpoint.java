@@ -4,7 +4,6 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
-import xyz.dropsilk.server.limit.RateLimit;
 import xyz.dropsilk.server.service.IceServers;
 
 /** {@code /api/turn-credentials}: credentials as Cloudflare gave them, or an error, on which pages do with public STUN. */
@@ -14,11 +13,11 @@ public final class IceEndpoint implements Endpoint {
     private static final Response FAILED = Response.json(502, "{\"error\":\"Could not fetch TURN credentials.\"}");
 
     private final @Nullable IceServers iceServers;
-    private final RateLimit limit;
+    private final ApiLimit limit;
     private final EventSink events;
 
     /** Answers with {@code iceServers}, null where TURN is not configured. */
-    public IceEndpoint(@Nullable IceServers iceServers, RateLimit limit, EventSink events) {
+    public IceEndpoint(@Nullable IceServers iceServers, ApiLimit limit, EventSink events) {
         this.iceServers = iceServers;
         this.limit = limit;
         this.events = events;
@@ -26,7 +25,7 @@ public final class IceEndpoint implements Endpoint {
 
     @Override
     public @Nullable Response refusal(Request request) {
-        Response tooMany = TooMany.refusal(limit, request);
+        Response tooMany = limit.refusal(request);
         return tooMany == null && iceServers == null ? NOT_CONFIGURED : tooMany;
     }
 

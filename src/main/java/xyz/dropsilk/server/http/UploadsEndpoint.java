@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.limit.RateLimit;
 import xyz.dropsilk.server.service.PreviewRoute;
 import xyz.dropsilk.server.service.UploadRefused;
 import xyz.dropsilk.server.service.Uploads;
@@ -27,7 +26,7 @@ public final class UploadsEndpoint implements Endpoint {
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private final Uploads uploads;
-    private final RateLimit limit;
+    private final ApiLimit limit;
     private final Workers workers;
 
     /** What a page gets for each file. The route has no ids of its own, but clients want the field. */
@@ -37,10 +36,16 @@ public final class UploadsEndpoint implements Endpoint {
     private record ErrorAnswer(String message) {}
 
     /** Answers for {@code uploads}, from {@code executor}; {@code limit} is for pages that want links, not for the cloud. */
-    public UploadsEndpoint(Uploads uploads, RateLimit limit, Executor executor) {
+    public UploadsEndpoint(Uploads uploads, ApiLimit limit, Executor executor) {
         this.uploads = uploads;
         this.limit = limit;
         this.workers = new Workers(executor);
+    }
+
+    /** The cloud names no origin: its signature is what lets it in. */
+    @Override
+    public boolean admitsWithoutOrigin(Request request) {
+        return request.method().equals(HttpMethod.POST) && request.header(HOOK) != null;
     }
 
     @Override
@@ -48,7 +53,7 @@ public final class UploadsEndpoint implements Endpoint {
         boolean wantsLinks = request.method().equals(HttpMethod.POST)
                 && request.header(HOOK) == null
                 && request.query().containsKey("actionType");
-        return wantsLinks ? TooMany.refusal(limit, request) : null;
+        return wantsLinks ? limit.refusal(request) : null;
     }
 
     @Override

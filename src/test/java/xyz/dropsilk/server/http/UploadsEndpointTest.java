@@ -204,7 +204,8 @@ class UploadsEndpointTest {
 
     @Test
     void onlyPagesAreLimited() {
-        UploadsEndpoint endpoint = new UploadsEndpoint(uploads(token()), network -> 7, Runnable::run);
+        UploadsEndpoint endpoint =
+                new UploadsEndpoint(uploads(token()), new ApiLimit(network -> 7, events), Runnable::run);
         Response refused = upload(endpoint, "{\"files\":[]}");
         assertEquals(429, refused.status());
         assertEquals("7", refused.headers().get("Retry-After"));
@@ -216,7 +217,7 @@ class UploadsEndpointTest {
 
     @Test
     void moreWorkThanFitsIsRefused() {
-        UploadsEndpoint endpoint = new UploadsEndpoint(uploads(token()), network -> 0, task -> {
+        UploadsEndpoint endpoint = new UploadsEndpoint(uploads(token()), new ApiLimit(network -> 0, events), task -> {
             throw new RejectedExecutionException();
         });
         assertEquals(503, upload(endpoint, "{\"files\":[]}").status());
@@ -295,7 +296,7 @@ class UploadsEndpointTest {
     }
 
     private UploadsEndpoint endpoint(@Nullable String token) {
-        return new UploadsEndpoint(uploads(token), network -> 0, Runnable::run);
+        return new UploadsEndpoint(uploads(token), new ApiLimit(network -> 0, events), Runnable::run);
     }
 
     private Uploads uploads(@Nullable String token) {

@@ -1,0 +1,99 @@
+package xyz.dropsilk.server;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.config.CommandLine;
+import xyz.dropsilk.server.config.Config;
+import xyz.dropsilk.server.config.ConfigException;
+import xyz.dropsilk.server.config.ConfigReader;
+
+/** The process: reads what it was started with, runs the {@link Application}, and says how it went by its exit status. */
+public final class Main {
+    /** The flags or the configuration are wrong. */
+    private static final int EXIT_USAGE = 2;
+
+    /** The server could not start. */
+    private static final int EXIT_FAILURE = 1;
+
+    private static final Path DOT_ENV = Path.of(".env");
+
+    private Main() {}
+
+    /** Runs until the process is told to end. */
+    public static void main(String[] arguments) {
+        CommandLine.Options options = options(arguments);
+        if (options.help()) {
+            System.out.print(CommandLine.usage());
+        } else if (options.version()) {
+            System.out.println("dropsilk-server " + version());
+        } else {
+            run(config(options));
+        }
+    }
+
+    private static CommandLine.Options options(String[] arguments) {
+        try {
+            return CommandLine.parse(arguments);
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            System.err.print(CommandLine.usage());
+            throw exit(EXIT_USAGE);
+        }
+    }
+
+    private static Config config(CommandLine.Options options) {
+        try {
+            return ConfigReader.read(System.getenv(), dotEnv(), options);
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            throw exit(EXIT_USAGE);
+        } catch (IOException e) {
+            System.err.println(".env can't be read: " + e);
+            throw exit(EXIT_USAGE);
+        }
+    }
+
+    private static String dotEnv() throws IOException {
+        try {
+            return Files.readString(DOT_ENV);
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    private static void run(Config config) {
+        Application application = new Application(config, version(), new FileOutputStream(FileDescriptor.out));
+        try {
+            application.start();
+        } catch (IOException e) {
+            System.err.println("Can't listen on port " + config.server().port() + ": " + e.getMessage());
+            throw exit(EXIT_FAILURE);
+        }
+        Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(() -> stop(application)));
+        application.awaitEnd();
+    }
+
+    private static void stop(Application application) {
+        try {
+            application.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Ends the process; never returns, but lets the compiler know that by something to throw. */
+    private static IllegalStateException exit(int status) {
+        System.exit(status);
+        return new IllegalStateException("unreachable");
+    }
+}

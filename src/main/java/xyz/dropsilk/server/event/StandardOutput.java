@@ -1,0 +1,96 @@
+package xyz.dropsilk.server.event;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import xyz.dropsilk.server.base.Threads;
+
+/**
+ * Log lines on their way to standard output. A thread of its own writes them, so an output that is slow, blocked, full or closed costs
+ * nobody else anything: lines that do not fit in the queue are dropped and counted, and the count is told once the output takes lines again.
+ */
+public final class StandardOutput {
+    /** Lines that may wait: some 2 MB of them. */
+    static final int MAX_QUEUED = 8_192;
+
+    /** How long lines gather before they are written together: the producers then wake the writer at most that often. */
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final byte[] END = {};
+
+    private final OutputStream out;
+    private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private final AtomicLong dropped = new AtomicLong();
+    private final LongConsumer droppedLines;
+    private final Thread writer;
+
+    /** Writes to {@code out}, which is not closed; {@code droppedLines} hears how many lines were lost when the output is back. */
+    public StandardOutput(OutputStream out, LongConsumer droppedLines) {
+        this.out = out;
+        this.droppedLines = droppedLines;
+        this.writer = Threads.named("log").newThread(this::writeAll);
+    }
+
+    /** Starts the writer. */
+    public void start() {
+        writer.start();
+    }
+
+    /** Queues a line, in UTF-8 with its line feed. Any thread; never blocks. */
+    void write(byte[] line) {
+        if (!queue.offer(line)) {
+            dropped.incrementAndGet();
+        }
+    }
+
+    private void writeAll() {
+        List<byte[]> lines = new ArrayList<>();
+        boolean ended = false;
+        while (!ended) {
+            try {
+                lines.add(queue.take());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            LockSupport.parkNanos(this, GATHER_NANOS);
+            queue.drainTo(lines);
+            ended = lines.contains(END);
+            write(lines);
+            lines.clear();
+        }
+    }
+
+    private void write(List<byte[]> lines) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        lines.forEach(block::writeBytes);
+        try {
+            out.write(block.toByteArray());
+            out.flush();
+            long lost = dropped.getAndSet(0);
+            if (lost > 0) {
+                droppedLines.accept(lost);
+            }
+        } catch (IOException e) {
+            // A full disk or a closed pipe: the lines are lost, and there is nowhere to say so until the output is
+            // back.
+            dropped.addAndGet(lines.size());
+        }
+    }
+
+    /** Writes what is queued, and returns when that is done or {@code millis} have passed. */
+    public void close(long millis) throws InterruptedException {
+        if (writer.isAlive() && queue.offer(END)) {
+            LockSupport.unpark(writer);
+            writer.join(Math.max(1, millis));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package xyz.dropsilk.server.flight;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.protocol.NetworkView;
+
+/** The clients of one network group. Mutable, guarded by the registry's lock but for {@link #quietUntil}; lives while it has a member. */
+final class Network {
+    final NetworkKey key;
+
+    /** All members, those in full flights too. */
+    int size;
+
+    /** Those who see others and are seen, in order of arrival. */
+    final List<Member> visible = new ArrayList<>(1);
+
+    /** The view of those now visible, or null since they changed. */
+    @Nullable
+    NetworkView view;
+
+    /** Whether something changed that not all visible members have been shown. */
+    boolean changed;
+
+    /** Whether {@link Presence} has a round for this network in hand or in plan. */
+    boolean due;
+
+    /** Before this moment of the ticker no further round begins: nanoseconds. Written by the presence timer alone. */
+    volatile long quietUntil;
+
+    Network(NetworkKey key, long now) {
+        this.key = key;
+        this.quietUntil = now;
+    }
+}

@@ -1,0 +1,60 @@
+package xyz.dropsilk.server.flight;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.protocol.ServerMessage;
+import xyz.dropsilk.server.protocol.UsersList;
+
+/**
+ * What the registry needs of a client: today a socket of this process, later perhaps a client between two sockets or on another instance.
+ *
+ * <p>{@code send}, {@code show}, {@code admit} and {@code link} are called under the registry's lock. They only append or set, in bounded
+ * time; they never throw and never call back. What they appended leaves in the order of the calls once {@code flush} is called, without the
+ * lock. All methods are safe on any thread.
+ */
+public interface Peer {
+    /** The id that others see: 12 or more characters of {@code [0-9a-z]}, unguessable, never used twice. */
+    String id();
+
+    /** Where the client is, for the story of its flight. */
+    InetAddress address();
+
+    /** The network it shares with those it sees. */
+    NetworkKey network();
+
+    /** Appends a message. */
+    void send(ServerMessage message);
+
+    /** Makes {@code list} the next one to leave, in place of one that still waits; nothing leaves if it equals the last that did. */
+    void show(UsersList list);
+
+    /** Lets signals of {@code pairing} in behind what was appended so far, and those of any other no more; null for none. */
+    void admit(@Nullable Pairing pairing);
+
+    /** Where this client's own signals go from now on; null for nowhere. */
+    void link(@Nullable Link link);
+
+    /**
+     * Appends a signal: {@code length} bytes of {@code message} from {@code from} on, borrowed for the call. Dropped silently unless {@code
+     * pairing} is the one admitted. Called by the sender's session, without the registry's lock.
+     */
+    void relay(Pairing pairing, byte[] message, int from, int length);
+
+    /** Sends what was appended. Called without the registry's lock. */
+    void flush();
+
+    /** Whether the client may try a flight code; false once it, or its network, has named too many wrong ones. Called without the lock. */
+    boolean mayTryCode();
+
+    /** Notes that the client named a code under which it found no seat. Called without the lock. */
+    void triedWrongCode();
+
+    /**
+     * Where a client's signals go.
+     *
+     * @param to the other member of its flight
+     * @param pairing the pairing that they belong to
+     */
+    record Link(Peer to, Pairing pairing) {}
+}

@@ -1,0 +1,95 @@
+package xyz.dropsilk.server.flight;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import xyz.dropsilk.server.base.OutOfMemory;
+import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.ServerEvent;
+
+/**
+ * When the members of a changed network are shown its new view: at once if the network was quiet, else after a pause that gathers further
+ * changes and grows with what a round costs. A round goes over the members in steps, so that a network of thousands delays nobody's signals.
+ * All rounds run on the timer's one thread.
+ */
+final class Presence {
+    /** What one network may cost in lists: bytes a second. A hundred users are shown each change within 70 ms, two thousand within 3 s. */
+    static final long BYTES_PER_SECOND = 8_000_000;
+
+    /** The shortest pause between two rounds of one network: nanoseconds. */
+    static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** Members shown in one step: at some 10 KB and 10 us a list, a step takes its event loop below a millisecond. */
+    static final int STEP_MEMBERS = 64;
+
+    /** Between two steps of a round the event loops get to serve others: nanoseconds. */
+    static final long STEP_PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** Does the work that needs the registry's lock. */
+    interface Shower {
+        /**
+         * Shows the view as it is now to up to {@code most} members who came after {@code arrival}; the arrival of the last one, or {@link
+         * #ALL_SHOWN}.
+         */
+        long showNext(Network network, long arrival, int most);
+
+        /** The bytes that showing the network to all its members costs now. */
+        long costOfRound(Network network);
+
+        /** Whether the network changed while the round went on, so that it stays due. */
+        boolean endRound(Network network);
+    }
+
+    static final long ALL_SHOWN = Long.MAX_VALUE;
+
+    static final long FROM_THE_FIRST = Long.MIN_VALUE;
+
+    private final ScheduledExecutorService timer;
+    private final LongSupplier ticker;
+    private final Shower shower;
+    private final EventSink events;
+
+    /** Rounds on {@code timer}, which has one thread; {@code ticker} counts nanoseconds. */
+    Presence(ScheduledExecutorService timer, LongSupplier ticker, Shower shower, EventSink events) {
+        this.timer = timer;
+        this.ticker = ticker;
+        this.shower = shower;
+        this.events = events;
+    }
+
+    long now() {
+        return ticker.getAsLong();
+    }
+
+    /** A round for {@code network}, which became due. Any thread, without the registry's lock. */
+    void due(Network network) {
+        schedule(network, FROM_THE_FIRST, Math.max(0, network.quietUntil - now()));
+    }
+
+    private void schedule(Network network, long arrival, long delay) {
+        try {
+            timer.schedule(() -> step(network, arrival), delay, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The server stops: there is nobody left to show anything to.
+        }
+    }
+
+    private void step(Network network, long arrival) {
+        try {
+            long last = shower.showNext(network, arrival, STEP_MEMBERS);
+            if (last != ALL_SHOWN) {
+                schedule(network, last, STEP_PAUSE);
+                return;
+            }
+        } catch (RuntimeException | Error e) {
+            OutOfMemory.haltIfIn(e);
+            events.publish(ServerEvent.systemError("presence", e));
+        }
+        long nanosOfCost = shower.costOfRound(network) * (TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND);
+        network.quietUntil = now() + Math.max(MIN_PAUSE, nanosOfCost);
+        if (shower.endRound(network)) {
+            due(network);
+        }
+    }
+}

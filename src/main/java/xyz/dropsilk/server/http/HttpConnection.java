@@ -1,0 +1,237 @@
+package xyz.dropsilk.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.OutOfMemory;
+import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.event.ServerEvent;
+
+/**
+ * One HTTP connection: its requests one after the other, each read whole, answered, and followed by the next; or handed over to whatever it is
+ * upgraded to. While a request is being answered nothing further is read, so pipelined requests are answered in order. Confined to the
+ * connection's loop.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+    /** How long the rest of what a client sends is thrown away before a connection is cut: without this a client may miss the answer. */
+    private static final long LINGER_SECONDS = 2;
+
+    private final HttpSettings settings;
+    private final RequestDeadline deadline;
+
+    /** The request at hand, from its first line until it is answered. */
+    private @Nullable RequestAssembly assembly;
+
+    /** Nothing further is read: the connection ends with the answer at hand. */
+    private boolean last;
+
+    /** A handler of one connection, whose time is kept by {@code deadline}. */
+    HttpConnection(HttpSettings settings, RequestDeadline deadline) {
+        this.settings = settings;
+        this.deadline = deadline;
+    }
+
+    // --- reading ---
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        try {
+            if (last) {
+                return;
+            }
+            if (message instanceof HttpRequest head) {
+                begin(context, head);
+            }
+            if (message instanceof HttpContent content && assembly != null) {
+                assembly.add(content);
+            }
+            if (assembly != null && (assembly.fault() != null || assembly.isTooLarge())) {
+                last = true;
+                answer(context, assembly);
+            } else if (message instanceof LastHttpContent && assembly != null) {
+                answer(context, assembly);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(ChannelHandlerContext context, HttpRequest head) {
+        assembly = new RequestAssembly(head);
+        if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
+            context.writeAndFlush(new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+        }
+    }
+
+    private void answer(ChannelHandlerContext context, RequestAssembly whole) {
+        deadline.requestEnded();
+        context.channel().config().setAutoRead(false);
+        HttpResponseStatus fault = whole.fault();
+        if (fault != null) {
+            refused(context, Refusal.BAD_REQUEST);
+            respond(context, whole, Response.text(fault.code(), fault.reasonPhrase()));
+            return;
+        }
+        Request request = whole.request(client(context, whole));
+        if (settings.upgrade().isAskedFor(request)) {
+            upgrade(context, whole, settings.upgrade().decide(request, context.channel()));
+            return;
+        }
+        settings.router().route(request).whenComplete((response, impossible) -> {
+            if (context.executor().inEventLoop()) {
+                respond(context, whole, response);
+            } else {
+                context.executor().execute(() -> respond(context, whole, response));
+            }
+        });
+    }
+
+    private InetAddress client(ChannelHandlerContext context, RequestAssembly request) {
+        return settings.clientAddress().resolve(tcpPeer(context), request.headers()::getAll);
+    }
+
+    private static InetAddress tcpPeer(ChannelHandlerContext context) {
+        return context.channel().remoteAddress() instanceof InetSocketAddress socket
+                ? socket.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    private void refused(ChannelHandlerContext context, Refusal refusal) {
+        InetAddress ip = assembly == null ? tcpPeer(context) : client(context, assembly);
+        settings.events().publish(ServerEvent.refused(refusal, ip.getHostAddress(), null));
+    }
+
+    // --- answering ---
+
+    /** Answers {@code request}, or what never became one. */
+    private void respond(ChannelHandlerContext context, @Nullable RequestAssembly request, Response response) {
+        Channel channel = context.channel();
+        if (!channel.isActive()) {
+            return;
+        }
+        boolean keepAlive = !last && request != null && request.isKeepAlive();
+        deadline.responseBegun(context);
+        context.writeAndFlush(netty(response, request, keepAlive)).addListener(written -> {
+            if (!written.isSuccess()) {
+                channel.close();
+            } else if (keepAlive) {
+                assembly = null;
+                deadline.responseEnded(context);
+                channel.config().setAutoRead(true);
+            } else {
+                linger(context);
+            }
+        });
+    }
+
+    private static FullHttpResponse netty(Response response, @Nullable RequestAssembly request, boolean keepAlive) {
+        ByteBuf body =
+                request != null && request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
+        FullHttpResponse message =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), body);
+        copyHeaders(response, message);
+        if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
+            message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        }
+        HttpUtil.setKeepAlive(message.headers(), request == null ? HttpVersion.HTTP_1_1 : request.version(), keepAlive);
+        return message;
+    }
+
+    private static void copyHeaders(Response response, FullHttpResponse message) {
+        response.headers().forEach(message.headers()::set);
+        message.headers().set("X-Content-Type-Options", "nosniff");
+    }
+
+    /** Ends the connection so that the client gets the answer: what it still sends is thrown away for a moment, or a reset would overtake. */
+    private void linger(ChannelHandlerContext context) {
+        last = true;
+        Channel channel = context.channel();
+        if (channel instanceof DuplexChannel socket) {
+            socket.shutdownOutput();
+            channel.config().setAutoRead(true);
+            context.executor().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        } else {
+            channel.close();
+        }
+    }
+
+    // --- handing over ---
+
+    private void upgrade(ChannelHandlerContext context, RequestAssembly request, Upgrade.Outcome outcome) {
+        ChannelHandler session = outcome.session();
+        if (session == null) {
+            last = true;
+            respond(context, request, outcome.response());
+            return;
+        }
+        FullHttpResponse switching = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        copyHeaders(outcome.response(), switching);
+        context.write(switching);
+        // The session speaks as soon as it is added, so HTTP's encoder goes before; and it stands there when the
+        // decoder goes, which then
+        // passes on what it has read behind the request.
+        ChannelPipeline pipeline = context.pipeline();
+        HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
+        codec.removeOutboundHandler();
+        pipeline.addLast(session);
+        pipeline.remove(codec);
+        pipeline.remove(FlowControlHandler.class);
+        pipeline.remove(deadline);
+        pipeline.remove(this);
+        context.channel().config().setAutoRead(true);
+    }
+
+    // --- ending ---
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == RequestDeadline.REQUEST_EXPIRED) {
+            refused(context, Refusal.REQUEST_TIMEOUT);
+            last = true;
+            respond(context, assembly, Response.text(408, "Request Timeout"));
+        } else if (event == ServerStopping.EVENT) {
+            last = true;
+            if (assembly == null) {
+                context.close();
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        last = true;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        OutOfMemory.haltIfIn(cause);
+        if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
+            settings.events().publish(ServerEvent.systemError("HTTP connection", cause));
+        }
+        context.close();
+    }
+}

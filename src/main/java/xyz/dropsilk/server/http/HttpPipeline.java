@@ -1,0 +1,46 @@
+package xyz.dropsilk.server.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+
+/**
+ * The pipeline of every new connection, whole:
+ *
+ * <ol>
+ *   <li>{@code RequestDeadline}: absolute time limits, by the bytes that arrive
+ *   <li>{@code HttpServerCodec}: bytes to HTTP and back, with limits on line and header
+ *   <li>{@code FlowControlHandler}: holds back what was decoded beyond the request at hand
+ *   <li>{@code HttpConnection}: one request at a time, answered or upgraded
+ * </ol>
+ *
+ * <p>After a WebSocket handshake all four are gone and the session is the only handler.
+ */
+public final class HttpPipeline extends ChannelInitializer<Channel> {
+    /** The longest request line: bytes. */
+    static final int MAX_LINE_BYTES = 8 * 1024;
+
+    /** The most a header may have, all fields together: bytes. */
+    static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    private final HttpSettings settings;
+
+    /** Pipelines for connections that share {@code settings}. */
+    public HttpPipeline(HttpSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        RequestDeadline deadline = new RequestDeadline();
+        HttpDecoderConfig limits =
+                new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADER_BYTES);
+        channel.pipeline()
+                .addLast(deadline)
+                .addLast(new HttpServerCodec(limits))
+                .addLast(new FlowControlHandler())
+                .addLast(new HttpConnection(settings, deadline));
+    }
+}

@@ -1,0 +1,125 @@
+package xyz.dropsilk.server.http;
+
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+
+/** A request while it arrives: its head, then its body. Confined to the connection's loop. */
+final class RequestAssembly {
+    /** The contract's bound for a body. */
+    static final int MAX_BODY_BYTES = 256 * 1024;
+
+    private final HttpRequest head;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private @Nullable HttpResponseStatus fault;
+    private boolean tooLarge;
+
+    RequestAssembly(HttpRequest head) {
+        this.head = head;
+        this.fault = faultOf(head);
+        this.tooLarge = fault == null && HttpUtil.getContentLength(head, 0L) > MAX_BODY_BYTES;
+    }
+
+    private static @Nullable HttpResponseStatus faultOf(HttpRequest head) {
+        DecoderResult result = head.decoderResult();
+        if (result.isFailure()) {
+            return statusOf(result.cause());
+        }
+        HttpVersion version = head.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            return HttpResponseStatus.BAD_REQUEST;
+        }
+        int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
+        // RFC 9112, 3.2: exactly one. HTTP/1.0 knew none.
+        return hosts == 1 || (hosts == 0 && version.equals(HttpVersion.HTTP_1_0))
+                ? null
+                : HttpResponseStatus.BAD_REQUEST;
+    }
+
+    private static HttpResponseStatus statusOf(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        }
+        return cause instanceof TooLongHttpHeaderException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
+    }
+
+    /** Adds a part of the body, which is borrowed. */
+    void add(HttpContent content) {
+        if (content.decoderResult().isFailure() && fault == null) {
+            fault = HttpResponseStatus.BAD_REQUEST;
+        }
+        int length = content.content().readableBytes();
+        if (body.size() + length > MAX_BODY_BYTES) {
+            tooLarge = true;
+        }
+        if (length > 0 && !tooLarge) {
+            byte[] bytes = new byte[length];
+            content.content().readBytes(bytes);
+            body.writeBytes(bytes);
+        }
+    }
+
+    /** Why this is no request, or null. */
+    @Nullable
+    HttpResponseStatus fault() {
+        return fault;
+    }
+
+    boolean isTooLarge() {
+        return tooLarge;
+    }
+
+    boolean isHead() {
+        return head.method().equals(HttpMethod.HEAD);
+    }
+
+    boolean isKeepAlive() {
+        return HttpUtil.isKeepAlive(head);
+    }
+
+    HttpVersion version() {
+        return head.protocolVersion();
+    }
+
+    HttpHeaders headers() {
+        return head.headers();
+    }
+
+    /** The request, whole, from {@code client}. */
+    Request request(InetAddress client) {
+        String target = originForm(head.uri());
+        int question = target.indexOf('?');
+        return new Request(
+                head.method(),
+                question < 0 ? target : target.substring(0, question),
+                question < 0 ? "" : target.substring(question + 1),
+                head.headers(),
+                tooLarge ? null : body.toByteArray(),
+                client,
+                NetworkKey.of(client));
+    }
+
+    /** The target without scheme and authority, which a client may send too (RFC 9112, 3.2.2). */
+    private static String originForm(String target) {
+        int scheme = target.indexOf("://");
+        if (scheme < 0 || target.startsWith("/")) {
+            return target;
+        }
+        int path = target.indexOf('/', scheme + 3);
+        return path < 0 ? "/" : target.substring(path);
+    }
+}

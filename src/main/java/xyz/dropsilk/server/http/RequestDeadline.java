@@ -1,0 +1,103 @@
+package xyz.dropsilk.server.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first handler of an HTTP connection: how long each of its phases may take, as absolute deadlines, so that a client that sends one byte a
+ * second gains nothing. Confined to the connection's loop.
+ */
+final class RequestDeadline extends ChannelInboundHandlerAdapter {
+    /** From the connection, or a request's first byte, to the request's end: the contract's 10 s. */
+    static final long REQUEST_SECONDS = 10;
+
+    /** From an answer's beginning until the client has taken it. */
+    static final long RESPONSE_SECONDS = 30;
+
+    /** Between two requests: longer than load balancers keep a connection, so that they and not we are the ones to close it. */
+    static final long KEEP_ALIVE_SECONDS = 120;
+
+    private enum Phase {
+        REQUEST,
+        ANSWER,
+        RESPONSE,
+        KEEP_ALIVE
+    }
+
+    private Phase phase = Phase.REQUEST;
+    private boolean sawBytes;
+    private @Nullable Future<?> timer;
+
+    /** Fired through the pipeline when a request did not end in time. */
+    static final Object REQUEST_EXPIRED = new Object();
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        enter(context, Phase.REQUEST, REQUEST_SECONDS);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        cancel();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        cancel();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+        if (phase == Phase.KEEP_ALIVE) {
+            enter(context, Phase.REQUEST, REQUEST_SECONDS);
+        }
+        sawBytes = true;
+        context.fireChannelRead(bytes);
+    }
+
+    /** The request is there whole: its endpoint keeps a time of its own. */
+    void requestEnded() {
+        phase = Phase.ANSWER;
+        sawBytes = false;
+        cancel();
+    }
+
+    /** The answer is being written. */
+    void responseBegun(ChannelHandlerContext context) {
+        enter(context, Phase.RESPONSE, RESPONSE_SECONDS);
+    }
+
+    /** The client has the answer, and may send another request. */
+    void responseEnded(ChannelHandlerContext context) {
+        if (sawBytes) {
+            enter(context, Phase.REQUEST, REQUEST_SECONDS); // the next request has begun meanwhile
+        } else {
+            enter(context, Phase.KEEP_ALIVE, KEEP_ALIVE_SECONDS);
+        }
+    }
+
+    private void enter(ChannelHandlerContext context, Phase next, long seconds) {
+        cancel();
+        phase = next;
+        timer = context.executor().schedule(() -> expired(context), seconds, TimeUnit.SECONDS);
+    }
+
+    private void expired(ChannelHandlerContext context) {
+        if (phase == Phase.REQUEST && sawBytes) {
+            context.fireUserEventTriggered(REQUEST_EXPIRED);
+        } else {
+            context.close();
+        }
+    }
+
+    private void cancel() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package xyz.dropsilk.server.limit;
+
+import java.util.function.LongSupplier;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.ServerEvent;
+
+/**
+ * How many wrong flight codes a network, and a connection, may name: over the allowance nothing is tried any more, right codes neither, until
+ * the whole allowance has grown back. Safe on any thread, but for {@link Tries}.
+ *
+ * <p>A state is the moment at which the allowance is whole again, with {@link #LOCKED} in its lowest bit from when it ran out.
+ */
+public final class JoinLimit {
+    private static final long LOCKED = 1;
+    private static final double MINUTE_SECONDS = 60;
+
+    /** A connection's share of its network's allowance. */
+    private static final int CONNECTION_SHARE = 3;
+
+    /** So many times a network's allowance of wrong codes a minute, from all networks together, is an attack. */
+    private static final int ALARM_NETWORKS = 10;
+
+    private final boolean unlimited;
+    private final Rate perNetwork;
+    private final Rate perConnection;
+    private final Rate perServer;
+    private final LongSupplier ticker;
+    private final EventSink events;
+    private final NetworkCells networks;
+
+    private long serverFullAt;
+    private boolean alarmed;
+    private long wrongCodes;
+
+    /** {@code perMinute} wrong codes a network, 0 for no limit; {@code ticker} counts nanoseconds; {@code events} hears the alarm. */
+    public JoinLimit(int perMinute, LongSupplier ticker, EventSink events) {
+        this.unlimited = perMinute == 0;
+        int allowance = Math.max(1, perMinute);
+        int share = Math.max(1, allowance / CONNECTION_SHARE);
+        this.perNetwork = Rate.of(allowance, MINUTE_SECONDS, allowance);
+        this.perConnection = Rate.of(share, MINUTE_SECONDS, share);
+        this.perServer =
+                Rate.of(allowance * (double) ALARM_NETWORKS, MINUTE_SECONDS, allowance * (double) ALARM_NETWORKS);
+        this.ticker = ticker;
+        this.events = events;
+        long now = ticker.getAsLong() & ~LOCKED;
+        this.networks = new NetworkCells(now);
+        this.serverFullAt = now;
+    }
+
+    /** The tries of one connection, which is confined to one thread. */
+    public Tries tries(NetworkKey network) {
+        return new Tries(network, ticker.getAsLong() & ~LOCKED);
+    }
+
+    /** The wrong codes of one connection. */
+    public final class Tries {
+        private final NetworkKey network;
+        private long state;
+
+        private Tries(NetworkKey network, long state) {
+            this.network = network;
+            this.state = state;
+        }
+
+        /** Whether a code may be tried now. */
+        public boolean mayTry() {
+            if (unlimited) {
+                return true;
+            }
+            long now = ticker.getAsLong();
+            if (isLocked(state, now)) {
+                return false;
+            }
+            for (int row = 0; row < NetworkCells.ROWS; row++) {
+                if (!isLocked(networks.get(network, row), now)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** A tried code was wrong. */
+        public void failed() {
+            long now = ticker.getAsLong();
+            state = afterFailure(perConnection, state, now);
+            networks.update(network, cell -> afterFailure(perNetwork, cell, now));
+            countForAll(now);
+        }
+    }
+
+    private static boolean isLocked(long state, long now) {
+        return (state & LOCKED) != 0 && state - now > 0;
+    }
+
+    private static long afterFailure(Rate rate, long state, long now) {
+        if (isLocked(state, now)) {
+            return state;
+        }
+        long fullAt = rate.take(state, now) & ~LOCKED;
+        return rate.wait(fullAt, now) > 0 ? fullAt | LOCKED : fullAt;
+    }
+
+    /** Many networks that each stay below their allowance may still be one attacker: operators hear of it, once until it has calmed down. */
+    private void countForAll(long now) {
+        long count;
+        synchronized (this) {
+            wrongCodes++;
+            boolean spent = perServer.wait(serverFullAt, now) > 0;
+            if (!spent) {
+                serverFullAt = perServer.take(serverFullAt, now);
+                alarmed &= serverFullAt - now > perServer.burstNanos() / 2;
+                return;
+            }
+            if (alarmed) {
+                return;
+            }
+            alarmed = true;
+            count = wrongCodes;
+        }
+        events.publish(ServerEvent.guessingAlarm(count));
+    }
+}

@@ -1,0 +1,104 @@
+package xyz.dropsilk.server.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.http.ServerStopping;
+
+/**
+ * The listening socket and all connections behind it. Started and stopped by one thread that is not an event loop.
+ */
+public final class SignalingServer {
+    /** Connections that the kernel holds until they are accepted: a school that opens the page at the same bell. */
+    private static final int BACKLOG = 4_096;
+
+    /** How long the loops may take to end once nothing is open. */
+    private static final Duration LOOPS_END = Duration.ofSeconds(1);
+
+    private final Transport transport;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private @Nullable Channel listener;
+
+    /** A server whose loops run and which listens on nothing yet. */
+    public SignalingServer() {
+        this(Transport.loopsFor(Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** A server with {@code loops} event loops. */
+    public SignalingServer(int loops) {
+        this.transport = Transport.create(loops);
+    }
+
+    /** One of the event loops, for timed work that never blocks. */
+    public EventLoop loop() {
+        return transport.loops().next();
+    }
+
+    /** Bytes of memory that the buffers' pool has taken from the system. Any thread. */
+    public long bufferBytes() {
+        return transport.allocator().metric().usedDirectMemory();
+    }
+
+    /**
+     * Listens on {@code address}; {@code pipeline} fills the pipeline of each connection.
+     *
+     * @return the port, which the system chose if the address has port 0
+     * @throws IOException if the address can't be listened on
+     */
+    public int listen(InetSocketAddress address, ChannelHandler pipeline) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(transport.loops())
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.ALLOCATOR, transport.allocator())
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, transport.allocator())
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connections.add(channel);
+                        channel.pipeline().addLast(pipeline);
+                    }
+                });
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(bound.cause());
+        }
+        listener = bound.channel();
+        return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    }
+
+    /** Returns when the server no longer listens. */
+    public void awaitEnd() {
+        if (listener != null) {
+            listener.closeFuture().awaitUninterruptibly();
+        }
+    }
+
+    /** Accepts no more, lets each connection finish by itself, and cuts those that are left once most of {@code limit} has passed. */
+    public void stop(Duration limit) {
+        long loopsEnd = Math.min(LOOPS_END.toMillis(), limit.toMillis() / 4);
+        if (listener != null) {
+            listener.close().awaitUninterruptibly(loopsEnd);
+        }
+        connections.forEach(connection -> connection
+                .eventLoop()
+                .execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT)));
+        connections.newCloseFuture().awaitUninterruptibly(limit.toMillis() - 3 * loopsEnd);
+        connections.close().awaitUninterruptibly(loopsEnd);
+        transport.loops().shutdownGracefully(0, loopsEnd, TimeUnit.MILLISECONDS).awaitUninterruptibly(loopsEnd);
+    }
+}

@@ -1,0 +1,106 @@
+package xyz.dropsilk.server.ws;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.flight.Peer;
+import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.protocol.ServerMessage;
+import xyz.dropsilk.server.protocol.UsersList;
+
+/**
+ * A client as the registry knows it: who it is, what is on its way to it, and where its signals go. Outlives its socket in principle, and so
+ * knows none: what it is told goes into its {@link Outbox}. Safe on any thread.
+ */
+final class Client implements Peer {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** Characters of an id: 16 of 36 kinds are 82 bits. */
+    private static final int ID_LENGTH = 16;
+
+    private final String id = randomId();
+    private final InetAddress address;
+    private final NetworkKey network;
+    private final Outbox outbox;
+    private final JoinLimit.Tries tries;
+
+    private volatile @Nullable Link link;
+
+    Client(InetAddress address, NetworkKey network, Outbox outbox, JoinLimit.Tries tries) {
+        this.address = address;
+        this.network = network;
+        this.outbox = outbox;
+        this.tries = tries;
+    }
+
+    private static String randomId() {
+        StringBuilder id = new StringBuilder(ID_LENGTH);
+        for (int i = 0; i < ID_LENGTH; i++) {
+            id.append(Character.forDigit(RANDOM.nextInt(36), 36));
+        }
+        return id.toString();
+    }
+
+    /** Where the client's signals go now. */
+    @Nullable
+    Link link() {
+        return link;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public InetAddress address() {
+        return address;
+    }
+
+    @Override
+    public NetworkKey network() {
+        return network;
+    }
+
+    @Override
+    public void send(ServerMessage message) {
+        outbox.send(message);
+    }
+
+    @Override
+    public void show(UsersList list) {
+        outbox.show(list);
+    }
+
+    @Override
+    public void admit(@Nullable Pairing pairing) {
+        outbox.admit(pairing);
+    }
+
+    @Override
+    public void link(@Nullable Link link) {
+        this.link = link;
+    }
+
+    @Override
+    public void relay(Pairing pairing, byte[] message, int from, int length) {
+        outbox.relay(pairing, message, from, length);
+    }
+
+    @Override
+    public void flush() {
+        outbox.flush();
+    }
+
+    @Override
+    public boolean mayTryCode() {
+        return tries.mayTry();
+    }
+
+    @Override
+    public void triedWrongCode() {
+        tries.failed();
+    }
+}

@@ -1,0 +1,258 @@
+package xyz.dropsilk.server.ws;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.protocol.Utf8;
+
+/**
+ * Turns what arrives on one socket into messages and control frames (RFC 6455, server side). Confined to the socket's event loop.
+ *
+ * <p><b>The way of the bytes.</b> A whole frame is copied out of Netty's buffer into the loop's {@link Scratch} and unmasked there; the
+ * listener reads it in place. Only what is unfinished is kept: the beginning of a frame in {@code partial}, the fragments of a message in
+ * {@code fragments}. So an idle connection holds no buffer at all.
+ *
+ * <p>After a violation nothing more is read.
+ */
+final class FrameReader {
+    /** What a client sent. Called in order; nothing is called after {@code violated}. */
+    interface Listener {
+        /** A whole text message of valid UTF-8: {@code bytes} from {@code from} to {@code to}, with the room around it that readers need. */
+        void text(byte[] bytes, int from, int to);
+
+        /** A whole binary message. */
+        void binary();
+
+        /** A ping, with its payload, borrowed. */
+        void ping(byte[] bytes, int from, int to);
+
+        /** A pong. */
+        void pong();
+
+        /** A well-formed close frame. */
+        void close();
+
+        /** The client broke the protocol or a limit. */
+        void violated(CloseCode code);
+    }
+
+    private final ByteBufAllocator allocator;
+    private final Scratch scratch;
+    private final int maxPayload;
+    private final Listener listener;
+
+    /** The bytes of a frame that has not arrived whole. */
+    private @Nullable ByteBuf partial;
+
+    /** The payload so far of a message whose last fragment has not arrived, unmasked. */
+    private @Nullable ByteBuf fragments;
+
+    /** The opcode of the message in {@code fragments}. */
+    private int fragmentedOpcode;
+
+    private boolean done;
+
+    /** A reader for one socket: {@code scratch} is its loop's, {@code maxPayload} counts bytes of a frame and of a message. */
+    FrameReader(ByteBufAllocator allocator, Scratch scratch, int maxPayload, Listener listener) {
+        this.allocator = allocator;
+        this.scratch = scratch;
+        this.maxPayload = maxPayload;
+        this.listener = listener;
+    }
+
+    /** Reads {@code in}, which is consumed. */
+    void read(ByteBuf in) {
+        ByteBuf all = in;
+        try {
+            if (partial != null) {
+                partial.writeBytes(in);
+                all = partial;
+            }
+            while (!done && readFrame(all)) {
+                // the listener was called
+            }
+            if (!done) {
+                keepRest(all);
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    /** Bytes of memory held for what is unfinished. */
+    int held() {
+        return (partial == null ? 0 : partial.capacity()) + (fragments == null ? 0 : fragments.capacity());
+    }
+
+    /** Whether a message or frame has begun and not ended. */
+    boolean isUnfinished() {
+        return partial != null || fragments != null;
+    }
+
+    /** Lets go of all buffers; nothing is read after this. Harmless if called again. */
+    void release() {
+        done = true;
+        if (partial != null) {
+            partial.release();
+            partial = null;
+        }
+        if (fragments != null) {
+            fragments.release();
+            fragments = null;
+        }
+    }
+
+    private void keepRest(ByteBuf all) {
+        if (partial != null) {
+            if (partial.isReadable()) {
+                partial.discardReadBytes();
+            } else {
+                partial.release();
+                partial = null;
+            }
+        } else if (all.isReadable()) {
+            // A copy: a slice would keep the whole read buffer alive for a few bytes.
+            partial = allocator.buffer(all.readableBytes()).writeBytes(all);
+        }
+    }
+
+    /** Reads one frame if it has arrived whole. */
+    private boolean readFrame(ByteBuf in) {
+        int available = in.readableBytes();
+        if (available < 2) {
+            return false;
+        }
+        int start = in.readerIndex();
+        int first = in.getUnsignedByte(start);
+        int second = in.getUnsignedByte(start + 1);
+        int headerBytes = headerBytes(second);
+        CloseCode broken = check(first, second);
+        if (broken != null) {
+            violated(broken);
+            return false;
+        }
+        if (available < headerBytes) {
+            return false;
+        }
+        long length = length(in, start, second);
+        if (length < 0
+                || length > maxPayload
+                || (fragments != null && length + fragments.readableBytes() > maxPayload)) {
+            violated(length < 0 ? CloseCode.PROTOCOL_ERROR : CloseCode.TOO_BIG);
+            return false;
+        }
+        if (available - headerBytes < length) {
+            return false;
+        }
+        int mask = in.getIntLE(start + headerBytes - Frames.MASK_BYTES);
+        in.readerIndex(start + headerBytes);
+        payload(first, in, (int) length, mask);
+        return true;
+    }
+
+    private static int headerBytes(int second) {
+        int length = second & Frames.LENGTH;
+        return 2 + Frames.MASK_BYTES + (length == Frames.LENGTH_16 ? 2 : length == Frames.LENGTH_64 ? 8 : 0);
+    }
+
+    private static long length(ByteBuf in, int start, int second) {
+        int length = second & Frames.LENGTH;
+        return switch (length) {
+            case Frames.LENGTH_16 -> in.getUnsignedShort(start + 2);
+            case Frames.LENGTH_64 -> in.getLong(start + 2);
+            default -> length;
+        };
+    }
+
+    /** What the first two bytes of a frame break, or null. */
+    private @Nullable CloseCode check(int first, int second) {
+        int opcode = first & Frames.OPCODE;
+        boolean fin = (first & Frames.FIN) != 0;
+        boolean known = opcode <= Frames.BINARY || (opcode >= Frames.CLOSE && opcode <= Frames.PONG);
+        boolean inPlace = (opcode & Frames.CONTROL) != 0
+                ? fin && (second & Frames.LENGTH) <= Frames.MAX_CONTROL_PAYLOAD
+                : (opcode == Frames.CONTINUATION) == (fragments != null);
+        boolean valid = known && inPlace && (first & Frames.RESERVED) == 0 && (second & Frames.MASKED) != 0;
+        return valid ? null : CloseCode.PROTOCOL_ERROR;
+    }
+
+    private void payload(int first, ByteBuf in, int length, int mask) {
+        int opcode = first & Frames.OPCODE;
+        boolean fin = (first & Frames.FIN) != 0;
+        byte[] bytes = scratch.forMessage(length);
+        int from = Scratch.HEADROOM;
+        in.readBytes(bytes, from, length);
+        boolean ascii = Frames.unmask(bytes, from, from + length, mask);
+        if ((opcode & Frames.CONTROL) != 0) {
+            control(opcode, bytes, from, from + length);
+        } else if (fin && fragments == null) {
+            message(opcode, bytes, from, from + length, ascii);
+        } else {
+            fragment(opcode, bytes, from, length, fin);
+        }
+    }
+
+    private void fragment(int opcode, byte[] bytes, int from, int length, boolean fin) {
+        ByteBuf message = fragments;
+        if (message == null) {
+            message = allocator.buffer(length);
+            fragments = message;
+            fragmentedOpcode = opcode;
+        }
+        message.writeBytes(bytes, from, length);
+        if (fin) {
+            fragments = null;
+            int total = message.readableBytes();
+            byte[] whole = scratch.forMessage(total);
+            message.readBytes(whole, from, total).release();
+            message(fragmentedOpcode, whole, from, from + total, /* ascii= */ false);
+        }
+    }
+
+    private void message(int opcode, byte[] bytes, int from, int to, boolean ascii) {
+        if (opcode == Frames.BINARY) {
+            listener.binary();
+        } else if (ascii || Utf8.isValid(bytes, from, to)) {
+            listener.text(bytes, from, to);
+        } else {
+            violated(CloseCode.INVALID_TEXT);
+        }
+    }
+
+    private void control(int opcode, byte[] bytes, int from, int to) {
+        switch (opcode) {
+            case Frames.PING -> listener.ping(bytes, from, to);
+            case Frames.PONG -> listener.pong();
+            default -> {
+                CloseCode broken = checkClose(bytes, from, to);
+                if (broken != null) {
+                    violated(broken);
+                } else {
+                    listener.close();
+                }
+            }
+        }
+    }
+
+    /** What a close frame's payload breaks (5.5.1, 7.4), or null. */
+    private static @Nullable CloseCode checkClose(byte[] bytes, int from, int to) {
+        if (from == to) {
+            return null;
+        }
+        if (to - from == 1) {
+            return CloseCode.PROTOCOL_ERROR;
+        }
+        int code = ((bytes[from] & 0xFF) << 8) | (bytes[from + 1] & 0xFF);
+        boolean defined = code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+        boolean free = code >= 3000 && code <= 4999;
+        if (!defined && !free) {
+            return CloseCode.PROTOCOL_ERROR;
+        }
+        return Utf8.isValid(bytes, from + 2, to) ? null : CloseCode.INVALID_TEXT;
+    }
+
+    private void violated(CloseCode code) {
+        release();
+        listener.violated(code);
+    }
+}

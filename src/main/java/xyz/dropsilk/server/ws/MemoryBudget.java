@@ -1,0 +1,92 @@
+package xyz.dropsilk.server.ws;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all connections together may hold in unfinished inbound messages and queued outbound ones. Over it the largest holder is closed, so
+ * that two hundred sockets with a megabyte each can't end a small instance. Safe on any thread.
+ */
+public final class MemoryBudget {
+    /** A connection as the budget sees it. */
+    interface Holder {
+        /** Bytes held now. Any thread. */
+        int held();
+
+        /** Asks the connection to close and let go, on its own loop. Any thread. */
+        void evict();
+    }
+
+    /** On a large machine too, what clients leave unread is no use to anybody: bytes. */
+    private static final long MOST = 512L * 1024 * 1024;
+
+    private final long maxBytes;
+    private final Executor executor;
+    private final AtomicLong total = new AtomicLong();
+    private final AtomicBoolean evicting = new AtomicBoolean();
+    private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
+
+    /** A quarter of what the Java heap may grow to, which is also what the JVM allows for buffers outside it unless told otherwise. */
+    public static MemoryBudget ofThisProcess(Executor executor) {
+        return new MemoryBudget(Math.min(MOST, Runtime.getRuntime().maxMemory() / 4), executor);
+    }
+
+    /** A budget of {@code maxBytes}; {@code executor} looks for the largest holder, away from whoever caused the excess. */
+    public MemoryBudget(long maxBytes, Executor executor) {
+        this.maxBytes = maxBytes;
+        this.executor = executor;
+    }
+
+    /** Notes that {@code holder} holds {@code change} bytes more, or fewer, than before; {@link Holder#held} tells the new number already. */
+    void changed(Holder holder, int change) {
+        long now = total.addAndGet(change);
+        if (change > 0) {
+            holders.add(holder);
+            if (now > maxBytes && evicting.compareAndSet(false, true)) {
+                executor.execute(this::evictLargest);
+            }
+        } else if (holder.held() == 0) {
+            holders.remove(holder);
+        }
+    }
+
+    /** Bytes held by all. */
+    public long total() {
+        return total.get();
+    }
+
+    private void evictLargest() {
+        try {
+            long excess = total.get() - maxBytes;
+            Set<Holder> chosen = ConcurrentHashMap.newKeySet();
+            while (excess > 0) {
+                Holder largest = largestBut(chosen);
+                if (largest == null) {
+                    return;
+                }
+                chosen.add(largest);
+                excess -= largest.held();
+                largest.evict();
+            }
+        } finally {
+            evicting.set(false);
+        }
+    }
+
+    private @Nullable Holder largestBut(Set<Holder> chosen) {
+        Holder largest = null;
+        int most = 0;
+        for (Holder holder : holders) {
+            int held = holder.held();
+            if (held > most && !chosen.contains(holder)) {
+                largest = holder;
+                most = held;
+            }
+        }
+        return largest;
+    }
+}

@@ -1,0 +1,34 @@
+package xyz.dropsilk.server.ws;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.flight.FlightRegistry;
+import xyz.dropsilk.server.limit.ConnectionLimit;
+import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.limit.Rate;
+
+/**
+ * What all sessions share.
+ *
+ * @param registry decides what their messages mean
+ * @param events hears of what is refused
+ * @param connections counts them
+ * @param joins limits wrong flight codes
+ * @param memory limits what they hold together
+ * @param maxPayloadBytes of a frame, and of a message
+ * @param pingInterval between two pings; zero for none
+ * @param messageRate of messages and control frames a connection; null for no limit
+ * @param ticker counts nanoseconds
+ */
+public record Signaling(
+        FlightRegistry registry,
+        EventSink events,
+        ConnectionLimit connections,
+        JoinLimit joins,
+        MemoryBudget memory,
+        int maxPayloadBytes,
+        Duration pingInterval,
+        @Nullable Rate messageRate,
+        LongSupplier ticker) {}

@@ -1,0 +1,123 @@
+package xyz.dropsilk.server.ws;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.http.OriginPolicy;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.Upgrade;
+import xyz.dropsilk.server.limit.ConnectionLimit;
+
+/**
+ * Decides who may become a WebSocket (RFC 6455, 4.2): path, origin, version, key and limits, all before the handshake, each refused in plain
+ * HTTP. Safe on any thread.
+ */
+public final class UpgradeGate implements Upgrade {
+    private static final String PATH = "/";
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+
+    /** The constant that proves that a server understood the handshake (1.3). */
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /** When a client that found the server full should come again: seconds. */
+    private static final String RETRY_AFTER = "30";
+
+    private final OriginPolicy origins;
+    private final Signaling signaling;
+
+    /** A gate for sessions that share {@code signaling}. */
+    public UpgradeGate(OriginPolicy origins, Signaling signaling) {
+        this.origins = origins;
+        this.signaling = signaling;
+    }
+
+    @Override
+    public boolean isAskedFor(Request request) {
+        HttpHeaders headers = request.headers();
+        return request.method().equals(HttpMethod.GET)
+                && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+    }
+
+    @Override
+    public Outcome decide(Request request, Channel channel) {
+        if (!request.path().equals(PATH)) {
+            return refuse(request, Refusal.HANDSHAKE, Response.text(404, "Not Found"));
+        }
+        if (!origins.admitsUpgrade(request.header(HttpHeaderNames.ORIGIN))) {
+            return refuse(request, Refusal.ORIGIN, Response.text(403, "Forbidden"));
+        }
+        if (!VERSION.equals(request.header(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+            return refuse(
+                    request,
+                    Refusal.HANDSHAKE,
+                    Response.text(426, "Upgrade Required")
+                            .with("Upgrade", "websocket")
+                            .with("Sec-WebSocket-Version", VERSION));
+        }
+        String key = request.header(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+        if (!isKey(key)) {
+            return refuse(request, Refusal.HANDSHAKE, Response.text(400, "Bad Request"));
+        }
+        ConnectionLimit.Outcome place = signaling.connections().enter(request.network());
+        return switch (place) {
+            case SERVER_FULL ->
+                refuse(
+                        request,
+                        Refusal.SERVER_FULL,
+                        Response.text(503, "Service Unavailable").with("Retry-After", RETRY_AFTER));
+            case NETWORK_FULL ->
+                refuse(
+                        request,
+                        Refusal.NETWORK_FULL,
+                        Response.text(429, "Too Many Requests").with("Retry-After", RETRY_AFTER));
+            case ENTERED ->
+                new Outcome(
+                        switchingProtocols(String.valueOf(key)),
+                        new WebSocketSession(channel, signaling, request.client(), request.network()));
+        };
+    }
+
+    private Outcome refuse(Request request, Refusal refusal, Response response) {
+        signaling.events().publish(ServerEvent.refused(refusal, request.client().getHostAddress(), null));
+        return new Outcome(response, null);
+    }
+
+    private static boolean isKey(@Nullable String key) {
+        try {
+            return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Response switchingProtocols(String key) {
+        return new Response(
+                101,
+                Map.of("Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Accept", acceptFor(key)),
+                new byte[0]);
+    }
+
+    /** The proof of 4.2.2, point 5.4. */
+    private static String acceptFor(String key) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(US_ASCII));
+            return Base64.getEncoder().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+}

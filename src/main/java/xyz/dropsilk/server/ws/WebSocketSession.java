@@ -1,0 +1,361 @@
+package xyz.dropsilk.server.ws;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.OutOfMemory;
+import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.flight.FlightCode;
+import xyz.dropsilk.server.flight.Peer;
+import xyz.dropsilk.server.http.ServerStopping;
+import xyz.dropsilk.server.protocol.MessageHandler;
+import xyz.dropsilk.server.protocol.Problem;
+import xyz.dropsilk.server.protocol.ProtocolException;
+import xyz.dropsilk.server.protocol.ServerMessage;
+import xyz.dropsilk.server.protocol.User;
+
+/**
+ * One socket after the handshake, the only handler of its pipeline: frames in, calls to the registry, liveness, and how it ends. Confined to
+ * the socket's event loop but for {@link #held} and {@link #evict}.
+ *
+ * <p><b>Flushing.</b> Signals of one read burst are appended to the peer's outbox and flushed together when the burst ends.
+ *
+ * <p><b>Ending.</b> {@link #close} takes the client out of the registry at once, so that its peer knows, and sends a close frame behind what
+ * is queued. Then the output is shut down and the rest of the input thrown away until the client closes too; a client that does not is cut
+ * off after {@link #CLOSE_SECONDS}.
+ */
+final class WebSocketSession extends ChannelInboundHandlerAdapter
+        implements FrameReader.Listener, MessageHandler, Outbox.Owner {
+    /** How long a close may take until the socket is cut. A client that reads nothing never sees the close frame. */
+    private static final long CLOSE_SECONDS = 5;
+
+    /** How long a frame, or a message of several, may take to arrive: a megabyte at 35 KB a second. */
+    private static final long MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final byte[] NO_PAYLOAD = {};
+
+    private final Channel channel;
+    private final Signaling signaling;
+    private final Scratch scratch = Scratch.ofThisLoop();
+    private final FrameReader reader;
+    private final Outbox outbox;
+    private final Client client;
+    private final MessageLimit limit;
+    private @Nullable Future<?> heartbeat;
+
+    /** When what is read now arrived: ticker nanoseconds. */
+    private long now;
+
+    /** Whether anything came since the last ping. */
+    private boolean heard = true;
+
+    private boolean unfinished;
+
+    /** Since when a message has been {@link #unfinished}. */
+    private long unfinishedSince;
+
+    /** Where the signals of this read burst went, to be flushed at its end. */
+    private @Nullable Peer relayedTo;
+
+    private boolean closing;
+
+    /** Bytes that the reader holds, as the budget knows them. */
+    private volatile int heldByReader;
+
+    /** A session on {@code channel}, made on its loop, whose place in the connection limit is taken already. */
+    WebSocketSession(Channel channel, Signaling signaling, InetAddress address, NetworkKey network) {
+        this.channel = channel;
+        this.signaling = signaling;
+        this.reader = new FrameReader(channel.alloc(), scratch, signaling.maxPayloadBytes(), this);
+        this.outbox = new Outbox(channel, signaling.memory(), this);
+        this.client = new Client(address, network, outbox, signaling.joins().tries(network));
+        this.now = signaling.ticker().getAsLong();
+        this.limit = new MessageLimit(signaling.messageRate(), now);
+    }
+
+    // --- the socket's life ---
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        signaling.registry().connect(client);
+        long millis = signaling.pingInterval().toMillis();
+        if (millis > 0) {
+            heartbeat = channel.eventLoop().scheduleAtFixedRate(this::beat, millis, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closing = true;
+        if (heartbeat != null) {
+            heartbeat.cancel(false);
+        }
+        signaling.registry().disconnect(client);
+        signaling.connections().leave(client.network());
+        outbox.close();
+        reader.release();
+        accountReader();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ServerStopping.EVENT && !closing) {
+            client.send(ServerMessage.SERVER_SHUTDOWN);
+            close(CloseCode.SERVER_SHUTDOWN);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        OutOfMemory.haltIfIn(cause);
+        if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
+            signaling.events().publish(ServerEvent.systemError("session of " + client.id(), cause));
+            close(CloseCode.SERVER_ERROR);
+        }
+    }
+
+    /** One interval: who sent nothing since the last ping is gone; all others are pinged. */
+    private void beat() {
+        if (!heard) {
+            refused(Refusal.DEAD);
+            channel.close();
+            return;
+        }
+        heard = false;
+        now = signaling.ticker().getAsLong();
+        if (unfinished && now - unfinishedSince > MESSAGE_NANOS) {
+            violated(CloseCode.TOO_SLOW);
+        } else {
+            outbox.control(Frames.PING, NO_PAYLOAD, 0, 0);
+            outbox.flush();
+        }
+    }
+
+    // --- reading ---
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof ByteBuf bytes)) {
+            ReferenceCountUtil.release(message); // the end of the HTTP request that was the handshake
+            return;
+        }
+        heard = true;
+        now = signaling.ticker().getAsLong();
+        reader.read(bytes);
+        noteUnfinished();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        flushRelayed();
+        outbox.flush();
+    }
+
+    private void flushRelayed() {
+        Peer peer = relayedTo;
+        if (peer != null) {
+            relayedTo = null;
+            peer.flush();
+        }
+    }
+
+    private void noteUnfinished() {
+        if (!reader.isUnfinished()) {
+            unfinished = false;
+        } else if (!unfinished) {
+            unfinished = true;
+            unfinishedSince = now;
+        } else if (now - unfinishedSince > MESSAGE_NANOS) {
+            violated(CloseCode.TOO_SLOW);
+        }
+        accountReader();
+    }
+
+    private void accountReader() {
+        int held = reader.held();
+        int change = held - heldByReader;
+        if (change != 0) {
+            heldByReader = held;
+            signaling.memory().changed(this, change);
+        }
+    }
+
+    @Override
+    public void text(byte[] bytes, int from, int to) {
+        if (!isWelcome()) {
+            return;
+        }
+        try {
+            scratch.reader().read(bytes, from, to, this);
+        } catch (ProtocolException e) {
+            reject(e.problem());
+        }
+    }
+
+    @Override
+    public void binary() {
+        if (isWelcome()) {
+            reject(Problem.INVALID_MESSAGE);
+        }
+    }
+
+    @Override
+    public void ping(byte[] bytes, int from, int to) {
+        if (isWelcome()) {
+            outbox.control(Frames.PONG, bytes, from, to - from);
+        }
+    }
+
+    @Override
+    public void pong() {
+        isWelcome(); // counts it; that something came is noted already
+    }
+
+    @Override
+    public void close() {
+        if (closing) {
+            channel.close(); // the answer to ours
+        } else {
+            close(CloseCode.NORMAL);
+        }
+    }
+
+    @Override
+    public void violated(CloseCode code) {
+        if (!closing) {
+            if (code.refusal != null) {
+                refused(code.refusal);
+            }
+            close(code);
+        }
+    }
+
+    /** Whether one more message or control frame is to be handled. */
+    private boolean isWelcome() {
+        if (closing) {
+            return false;
+        }
+        switch (limit.count(now)) {
+            case HANDLE -> {
+                return true;
+            }
+            case IGNORE_AND_TELL -> {
+                refused(Refusal.MESSAGE_RATE);
+                client.send(Problem.TOO_MANY_MESSAGES.message());
+            }
+            case CLOSE -> violated(CloseCode.POLICY);
+            case IGNORE -> {
+                // told already
+            }
+        }
+        return false;
+    }
+
+    private void reject(Problem problem) {
+        refused(Refusal.INVALID_MESSAGE);
+        client.send(problem.message());
+    }
+
+    private void refused(Refusal refusal) {
+        signaling.events().publish(ServerEvent.refused(refusal, client.address().getHostAddress(), client.id()));
+    }
+
+    // --- messages ---
+
+    @Override
+    public void registerDetails(@Nullable String name) {
+        String clean = name == null ? null : User.cleanName(name);
+        if (clean == null) {
+            client.send(Problem.INVALID_NAME.message());
+        } else {
+            signaling.registry().rename(client, clean);
+        }
+    }
+
+    @Override
+    public void createFlight() {
+        signaling.registry().createFlight(client);
+    }
+
+    @Override
+    public void joinFlight(@Nullable String flightCode) {
+        String code = FlightCode.parse(flightCode);
+        if (code == null) {
+            client.send(Problem.INVALID_FLIGHT_CODE.message());
+        } else {
+            signaling.registry().joinFlight(client, code);
+        }
+    }
+
+    @Override
+    public void inviteToFlight(String inviteeId, String flightCode) {
+        signaling.registry().invite(client, inviteeId, FlightCode.parse(flightCode));
+    }
+
+    @Override
+    public void signal(byte[] bytes, int from, int to) {
+        Peer.Link link = client.link();
+        if (link == null) {
+            return; // no peer, or not any more: a harmless race
+        }
+        if (relayedTo != link.to()) {
+            flushRelayed();
+            relayedTo = link.to();
+        }
+        link.to().relay(link.pairing(), bytes, from, to - from);
+    }
+
+    // --- ending ---
+
+    private void close(CloseCode code) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        signaling.registry().disconnect(client);
+        outbox.end(code);
+        outbox.flush();
+        channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void drained() {
+        if (channel instanceof DuplexChannel socket) {
+            socket.shutdownOutput();
+        } else {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void overflowed() {
+        violated(CloseCode.SLOW_READER);
+    }
+
+    @Override
+    public void evict() {
+        channel.eventLoop().execute(() -> {
+            violated(CloseCode.OUT_OF_MEMORY);
+            reader.release();
+            accountReader();
+            if (outbox.held() > 0) {
+                channel.close(); // it does not read: the close frame would wait behind what it holds
+            }
+        });
+    }
+
+    @Override
+    public int held() {
+        return heldByReader + outbox.held();
+    }
+}
