@@ -184,6 +184,11 @@ public record ServerEvent(
         return event(Level.ERROR, "upload:error", "fileKey", fileKey, "reason", reason);
     }
 
+    /** There are no uploads at all, and the operator should know. */
+    public static ServerEvent uploadsOff(String reason) {
+        return event(Level.WARN, "upload:error", "reason", reason);
+    }
+
     /** A cleanup begins: this instance has the right to it. */
     public static ServerEvent cleanupStart() {
         return event(Level.INFO, "cleanup:start", "database", true);

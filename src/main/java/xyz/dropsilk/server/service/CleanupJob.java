@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +61,14 @@ public final class CleanupJob {
         worker.execute(this::runAndSchedule);
     }
 
-    /** Lets the batch that is being deleted end, within {@code limit}, and begins no other. */
-    public void stop(Duration limit) throws InterruptedException {
+    /** Begins no other batch. */
+    public void stop() {
         stopping = true;
         worker.shutdown();
+    }
+
+    /** Waits, once stopped, until the batch that is being deleted has ended; after {@code limit} it is given up. */
+    public void awaitStop(Duration limit) throws InterruptedException {
         if (!worker.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             worker.shutdownNow();
         }
@@ -78,9 +83,11 @@ public final class CleanupJob {
         } catch (RuntimeException e) {
             events.publish(ServerEvent.systemError("cleanup", e));
         }
-        synchronized (this) {
-            if (!next.isZero() && !stopping) {
+        if (!next.isZero() && !stopping) {
+            try {
                 Future<?> unused = worker.schedule(this::runAndSchedule, next.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // stopped just now
             }
         }
     }

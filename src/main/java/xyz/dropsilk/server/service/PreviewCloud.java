@@ -3,6 +3,8 @@ package xyz.dropsilk.server.service;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.UploadThing;
@@ -34,6 +36,15 @@ public final class PreviewCloud {
         this.calls = calls;
         this.settings = settings;
         this.keys = keys;
+    }
+
+    /** Says loudly so if there is a token that can't be used: nothing else tells, before somebody wants to upload. */
+    public void check(EventSink events) {
+        try {
+            app();
+        } catch (UploadRefused e) {
+            events.publish(ServerEvent.uploadsOff("UPLOADTHING_TOKEN is malformed, so there are no previews"));
+        }
     }
 
     /** The app; refused with 500 and the SDK's words if there is no token, or none that can be used. */

@@ -47,7 +47,7 @@ class CleanupJobIT {
     @AfterEach
     void close() throws InterruptedException {
         cloud.close();
-        job.stop(LIMIT);
+        stop(job, LIMIT);
         database.close();
         link.close();
         outbound.close();
@@ -148,7 +148,7 @@ class CleanupJobIT {
             job.start();
             otherJob.start();
             Await.until("both", () -> ended(events) && ended(otherEvents));
-            otherJob.stop(LIMIT);
+            stop(otherJob, LIMIT);
         }
         List<String> keys = asked().stream()
                 .flatMap(body -> Pattern.compile("k[0-9]+").matcher(body).results())
@@ -220,7 +220,7 @@ class CleanupJobIT {
         asked.await();
         Thread stopping = new Thread(() -> {
             try {
-                job.stop(LIMIT);
+                stop(job, LIMIT);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -240,9 +240,14 @@ class CleanupJobIT {
         job.start();
         Await.until("the call", () -> !asked().isEmpty());
         long start = System.nanoTime();
-        job.stop(Duration.ofMillis(200));
+        stop(job, Duration.ofMillis(200));
         assertTrue(System.nanoTime() - start < Duration.ofSeconds(2).toNanos());
         assertEquals(List.of("k1"), rows());
+    }
+
+    private static void stop(CleanupJob job, Duration limit) throws InterruptedException {
+        job.stop();
+        job.awaitStop(limit);
     }
 
     private CleanupJob job(UploadStore of, SeenEvents seenBy) {
