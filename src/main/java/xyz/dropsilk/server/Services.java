@@ -42,6 +42,9 @@ import xyz.dropsilk.server.store.UploadStore;
 final class Services {
     private static final String UPLOADS_PATH = "/api/uploadthing";
     private static final Duration CONNECTION_LIMIT = Duration.ofSeconds(3);
+    /** What is idle is closed by then; the rest ends with the process. */
+    private static final long CLOSING_LIMIT_MILLIS = 1_000;
+
     /** Enough to keep both cores of a small machine busy with JSON and signatures, which is all that workers do. */
     private static final int WORKERS = 2;
 
@@ -148,7 +151,7 @@ final class Services {
         if (database != null) {
             Thread closing = Threads.named("database-close").newThread(database::close); // waits for what hangs
             closing.start();
-            closing.join(Math.max(1, left(deadline, 1).toMillis()));
+            closing.join(Math.max(1, Math.min(left(deadline, 1).toMillis(), CLOSING_LIMIT_MILLIS)));
         }
     }
 

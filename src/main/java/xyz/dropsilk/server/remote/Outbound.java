@@ -107,9 +107,8 @@ public final class Outbound implements Calls, AutoCloseable {
                 }
             } catch (IllegalArgumentException e) {
                 answer.completeExceptionally(new RemoteException(RemoteException.Kind.UNSENDABLE));
-            } catch (RuntimeException | Error e) {
+            } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
-                throw e;
             }
         }
 

@@ -117,7 +117,7 @@ public final class CleanupJob {
         }
     }
 
-    /** What one run has done so far. */
+    /** What one run has done so far. Failures that are all alike are told once; the numbers at its end tell the rest. */
     private final class Run {
         private final UploadThing app;
         private final CleanupLock lock;
@@ -125,6 +125,8 @@ public final class CleanupJob {
         private long deletedRemotely;
         private long pruned;
         private boolean lostLock;
+        private final Outage outage =
+                new Outage(events, (reason, untold) -> ServerEvent.cleanupError(reason, !lostLock));
 
         Run(UploadThing app, CleanupLock lock) {
             this.app = app;
@@ -183,10 +185,10 @@ public final class CleanupJob {
                 if (deleted.success()) {
                     return deleted;
                 }
-                failed("the cloud did not delete");
+                outage.failed("the cloud did not delete");
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RemoteException remote) {
-                    failed(remote.reason());
+                    outage.failed(remote.reason());
                 } else {
                     events.publish(ServerEvent.systemError("cleanup", e));
                 }
@@ -203,13 +205,9 @@ public final class CleanupJob {
             }
             lostLock = !lock.isHeld();
             if (lostLock) {
-                failed("the lock was lost with its database session");
+                outage.failed("the lock was lost with its database session");
             }
             return !lostLock;
-        }
-
-        private void failed(String reason) {
-            events.publish(ServerEvent.cleanupError(reason, !lostLock));
         }
     }
 }

@@ -76,7 +76,7 @@ public final class IceServers {
     }
 
     private void fetch(CompletableFuture<String> fetch, Instant askedAt) {
-        CompletableFuture<?> unused = source.get().whenComplete((iceServers, failure) -> {
+        CompletableFuture<?> unused = ask().whenComplete((iceServers, failure) -> {
             if (failure == null) {
                 fetched(new Credentials(iceServers, askedAt));
                 fetch.complete(iceServers);
@@ -85,6 +85,14 @@ public final class IceServers {
                 fetch.completeExceptionally(failure);
             }
         });
+    }
+
+    private CompletableFuture<String> ask() {
+        try {
+            return source.get();
+        } catch (RuntimeException e) { // or nobody would ever ask again
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private void fetched(Credentials fresh) {

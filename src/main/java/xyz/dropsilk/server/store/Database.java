@@ -25,8 +25,6 @@ public final class Database implements AutoCloseable {
     private static final long IDLE_LIMIT_MILLIS = 60_000;
     private static final long MAX_LIFETIME_MILLIS = 900_000;
     private static final long KEEP_ALIVE_MILLIS = 120_000;
-    /** Twice the longest time that one is held for a statement; the lock of a cleanup is the known exception. */
-    private static final long LEAK_MILLIS = 60_000;
 
     private static final Map<String, String> DRIVER_DEFAULTS = Map.of(
             "ApplicationName", "dropsilk-server", "connectTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true");
@@ -56,6 +54,11 @@ public final class Database implements AutoCloseable {
         if (pool != null) {
             pool.close();
         }
+    }
+
+    /** How many connections somebody has now; more than none at the end of all work is a leak. */
+    synchronized int connectionsInUse() {
+        return pool == null ? 0 : pool.getHikariPoolMXBean().getActiveConnections();
     }
 
     /**
@@ -148,7 +151,6 @@ public final class Database implements AutoCloseable {
         config.setIdleTimeout(IDLE_LIMIT_MILLIS);
         config.setMaxLifetime(MAX_LIFETIME_MILLIS);
         config.setKeepaliveTime(KEEP_ALIVE_MILLIS);
-        config.setLeakDetectionThreshold(LEAK_MILLIS);
         return config;
     }
 

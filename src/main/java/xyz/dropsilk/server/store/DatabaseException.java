@@ -50,16 +50,14 @@ public final class DatabaseException extends Exception {
     }
 
     private static String words(SQLException cause, String state) {
+        String code = state.isEmpty() ? "" : " (SQLSTATE " + state + ")";
         if (isTls(cause)) {
-            return "no TLS connection to the database that DATABASE_URL asks for";
+            return "no TLS connection to the database" + code;
         }
         if (state.isEmpty() || state.startsWith("08") || state.startsWith("57P")) {
-            return "database unreachable";
+            return "database unreachable" + code;
         }
-        if (state.startsWith("28")) {
-            return "database refuses the login (SQLSTATE " + state + ")";
-        }
-        return "database error (SQLSTATE " + state + ")";
+        return (state.startsWith("28") ? "database refuses the login" : "database error") + code;
     }
 
     private static boolean isTls(@Nullable Throwable cause) {
