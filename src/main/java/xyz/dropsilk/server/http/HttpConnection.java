@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -121,7 +122,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void refused(ChannelHandlerContext context, Refusal refusal) {
         InetAddress ip = assembly == null ? tcpPeer(context) : client(context, assembly);
-        settings.events().publish(ServerEvent.refused(refusal, ip.getHostAddress(), null));
+        settings.events().publish(ServerEvent.refused(refusal, IpAddress.text(ip), null));
     }
 
     // --- answering ---

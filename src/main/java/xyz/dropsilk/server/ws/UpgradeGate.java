@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.http.OriginPolicy;
@@ -92,7 +93,7 @@ public final class UpgradeGate implements Upgrade {
     }
 
     private Outcome refuse(Request request, Refusal refusal, Response response) {
-        signaling.events().publish(ServerEvent.refused(refusal, request.client().getHostAddress(), null));
+        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(request.client()), null));
         return new Outcome(response, null);
     }
 

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
@@ -267,7 +268,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     private void refused(Refusal refusal) {
-        signaling.events().publish(ServerEvent.refused(refusal, client.address().getHostAddress(), client.id()));
+        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(client.address()), client.id()));
     }
 
     // --- messages ---
