@@ -117,10 +117,10 @@ public final class FlightRegistry {
         Effects effects = new Effects();
         User user = new User(peer.id(), User.ANONYMOUS);
         ServerMessage registered = ServerMessage.registered(peer.id());
-        long now = presence.now();
+        long longAgo = presence.longAgo();
         lock.lock();
         try {
-            Member member = new Member(peer, user, ++arrivals, grouper.enter(peer.network(), now));
+            Member member = new Member(peer, user, ++arrivals, grouper.enter(peer.network(), longAgo));
             members.put(peer.id(), member);
             grouper.show(member);
             peer.send(registered);
@@ -361,9 +361,18 @@ public final class FlightRegistry {
 
     private void settle(Effects effects) {
         assert !lock.isHeldByCurrentThread();
-        effects.flushes.forEach(Peer::flush);
-        effects.happened.forEach(events::publish);
         effects.due.forEach(presence::due);
+        effects.flushes.forEach(this::flush);
+        effects.happened.forEach(events::publish);
+    }
+
+    /** One client's fault is nobody else's: whoever else is to be told still is. */
+    private void flush(Peer peer) {
+        try {
+            peer.flush();
+        } catch (RuntimeException e) {
+            events.publish(ServerEvent.systemError("client " + peer.id(), e));
+        }
     }
 
     /** The part of a round of presence that needs the lock. */
@@ -385,7 +394,7 @@ public final class FlightRegistry {
             } finally {
                 lock.unlock();
             }
-            shown.forEach(Peer::flush);
+            shown.forEach(FlightRegistry.this::flush);
             return shown.size() < most ? Presence.ALL_SHOWN : last;
         }
 
