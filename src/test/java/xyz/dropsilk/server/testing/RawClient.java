@@ -163,9 +163,9 @@ public final class RawClient implements AutoCloseable {
 
     private static void header(ByteBuffer frame, boolean fin, int opcode, long length) {
         frame.put((byte) ((fin ? 0x80 : 0) | opcode));
-        if (length < 126) {
+        if (length >= 0 && length < 126) {
             frame.put((byte) (0x80 | length));
-        } else if (length <= 0xFFFF) {
+        } else if (length >= 0 && length <= 0xFFFF) {
             frame.put((byte) (0x80 | 126)).putShort((short) length);
         } else {
             frame.put((byte) (0x80 | 127)).putLong(length);
