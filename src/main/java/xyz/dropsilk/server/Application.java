@@ -52,16 +52,21 @@ public final class Application {
 
     /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
     public Application(Config config, String version, OutputStream standardOutput) {
+        this(config, version, standardOutput, System::nanoTime, new SignalingServer());
+    }
+
+    /** The same on event loops, and with nanoseconds, of the caller's choice. */
+    Application(
+            Config config, String version, OutputStream standardOutput, LongSupplier ticker, SignalingServer server) {
         this.config = config;
         this.version = version;
-        LongSupplier ticker = System::nanoTime;
+        this.server = server;
         InstantSource clock = InstantSource.system();
         LogRing ring = new LogRing(config.telemetry().logBufferSize());
         output = new StandardOutput(standardOutput, this::linesDropped);
         events = new Refusals(EventLog.into(ring, output, config.telemetry().logLevel(), clock), ticker);
         LibraryLog.sendTo(events);
 
-        server = new SignalingServer();
         EventLoop timer = server.loop();
         registry = new FlightRegistry(config.limits().maxListedUsers(), events, clock, timer, ticker);
         Signaling signaling = signaling(timer, ticker);

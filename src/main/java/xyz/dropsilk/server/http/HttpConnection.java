@@ -97,7 +97,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         Request request = whole.request(client(context, whole));
-        if (settings.upgrade().isAskedFor(request)) {
+        if (whole.mayUpgrade() && settings.upgrade().isAskedFor(request)) {
             upgrade(context, whole, settings.upgrade().decide(request, context.channel()));
             return;
         }
@@ -192,17 +192,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         copyHeaders(outcome.response(), switching);
         context.write(switching);
-        // The session speaks as soon as it is added, so HTTP's encoder goes before; and it stands there when the
-        // decoder goes, which then
-        // passes on what it has read behind the request.
+        // The session speaks as soon as it is added, so HTTP's encoder goes before. The decoder goes last: it passes on
+        // what it has read behind the request, and nobody may stand between it and the session then.
         ChannelPipeline pipeline = context.pipeline();
         HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
         codec.removeOutboundHandler();
         pipeline.addLast(session);
-        pipeline.remove(codec);
         pipeline.remove(FlowControlHandler.class);
         pipeline.remove(deadline);
         pipeline.remove(this);
+        pipeline.remove(codec);
         context.channel().config().setAutoRead(true);
     }
 

@@ -112,7 +112,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ServerStopping.EVENT && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
-            close(CloseCode.SERVER_SHUTDOWN);
+            end(CloseCode.SERVER_SHUTDOWN); // still in the registry: that its peer left is no news to somebody who
+            // is told this
         }
     }
 
@@ -319,11 +320,15 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     // --- ending ---
 
     private void close(CloseCode code) {
-        if (closing) {
-            return;
+        if (!closing) {
+            closing = true;
+            signaling.registry().disconnect(client);
+            end(code);
         }
+    }
+
+    private void end(CloseCode code) {
         closing = true;
-        signaling.registry().disconnect(client);
         outbox.end(code);
         outbox.flush();
         channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
