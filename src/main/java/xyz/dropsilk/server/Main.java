@@ -1,63 +1,99 @@
 package xyz.dropsilk.server;
 
-import io.netty.channel.EventLoop;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.function.LongSupplier;
-import xyz.dropsilk.server.address.*;
-import xyz.dropsilk.server.base.*;
-import xyz.dropsilk.server.event.*;
-import xyz.dropsilk.server.flight.*;
-import xyz.dropsilk.server.http.*;
-import xyz.dropsilk.server.limit.*;
-import xyz.dropsilk.server.net.*;
-import xyz.dropsilk.server.ws.*;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.config.CommandLine;
+import xyz.dropsilk.server.config.Config;
+import xyz.dropsilk.server.config.ConfigException;
+import xyz.dropsilk.server.config.ConfigReader;
 
+/** The process: reads what it was started with, runs the {@link Application}, and says how it went by its exit status. */
 public final class Main {
+    /** The flags or the configuration are wrong. */
+    private static final int EXIT_USAGE = 2;
+
+    /** The server could not start. */
+    private static final int EXIT_FAILURE = 1;
+
+    private static final Path DOT_ENV = Path.of(".env");
+
     private Main() {}
 
-    public static void main(String[] args) throws Exception {
-        LongSupplier ticker = System::nanoTime;
-        LogRing ring = new LogRing(1000);
-        StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out), n -> {});
-        out.start();
-        Refusals events = new Refusals(EventLog.into(ring, out, Level.INFO, InstantSource.system()), ticker);
-        SignalingServer server = new SignalingServer();
-        EventLoop loop = server.loop();
-        FlightRegistry registry = new FlightRegistry(
-                Integer.getInteger("listed", Integer.MAX_VALUE), events, InstantSource.system(), loop, ticker);
-        Signaling signaling = new Signaling(
-                registry,
-                events,
-                new ConnectionLimit(Integer.MAX_VALUE, Integer.MAX_VALUE),
-                new JoinLimit(60, ticker, events),
-                new MemoryBudget(48 << 20, loop),
-                1 << 20,
-                Duration.ofSeconds(30),
-                null,
-                ticker);
-        OriginPolicy origins = new OriginPolicy();
-        Router router = new Router(origins, events)
-                .get(
-                        "/",
-                        new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
-                .get(
-                        "/stats",
-                        new StatsEndpoint(
-                                registry::stats,
-                                events::totals,
-                                new MemoryUse(server::bufferBytes),
-                                new Uptime(ticker),
-                                InstantSource.system()));
-        ClientAddress address = new ClientAddress(List.of(Cidr.parse("127.0.0.0/8")), null);
-        int port = server.listen(
-                new InetSocketAddress(Integer.parseInt(args[0])),
-                new HttpPipeline(new HttpSettings(address, router, new UpgradeGate(origins, signaling), events)));
-        System.err.println("port " + port);
-        Thread.currentThread().join();
+    /** Runs until the process is told to end. */
+    public static void main(String[] arguments) {
+        CommandLine.Options options = options(arguments);
+        if (options.help()) {
+            System.out.print(CommandLine.usage());
+        } else if (options.version()) {
+            System.out.println("dropsilk-server " + version());
+        } else {
+            run(config(options));
+        }
+    }
+
+    private static CommandLine.Options options(String[] arguments) {
+        try {
+            return CommandLine.parse(arguments);
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            System.err.print(CommandLine.usage());
+            throw exit(EXIT_USAGE);
+        }
+    }
+
+    private static Config config(CommandLine.Options options) {
+        try {
+            return ConfigReader.read(System.getenv(), dotEnv(), options);
+        } catch (ConfigException e) {
+            e.problems().forEach(System.err::println);
+            throw exit(EXIT_USAGE);
+        } catch (IOException e) {
+            System.err.println(".env can't be read: " + e);
+            throw exit(EXIT_USAGE);
+        }
+    }
+
+    private static String dotEnv() throws IOException {
+        try {
+            return Files.readString(DOT_ENV);
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    private static void run(Config config) {
+        Application application = new Application(config, version(), new FileOutputStream(FileDescriptor.out));
+        try {
+            application.start();
+        } catch (IOException e) {
+            System.err.println("Can't listen on port " + config.server().port() + ": " + e.getMessage());
+            throw exit(EXIT_FAILURE);
+        }
+        Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(() -> stop(application)));
+        application.awaitEnd();
+    }
+
+    private static void stop(Application application) {
+        try {
+            application.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Ends the process; never returns, but lets the compiler know that by something to throw. */
+    private static IllegalStateException exit(int status) {
+        System.exit(status);
+        return new IllegalStateException("unreachable");
     }
 }

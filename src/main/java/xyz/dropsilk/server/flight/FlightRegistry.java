@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -129,8 +130,7 @@ public final class FlightRegistry {
         } finally {
             lock.unlock();
         }
-        effects.happened.add(
-                ServerEvent.clientConnected(peer.id(), peer.address().getHostAddress()));
+        effects.happened.add(ServerEvent.clientConnected(peer.id(), IpAddress.text(peer.address())));
         settle(effects);
     }
 
@@ -212,7 +212,7 @@ public final class FlightRegistry {
     }
 
     private static ServerEvent refused(Refusal refusal, Peer peer) {
-        return ServerEvent.refused(refusal, peer.address().getHostAddress(), peer.id());
+        return ServerEvent.refused(refusal, IpAddress.text(peer.address()), peer.id());
     }
 
     private boolean isInFlight(Peer peer) {

@@ -4,6 +4,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
 
@@ -94,7 +95,8 @@ final class Presence {
                 schedule(() -> step(network, last), STEP_PAUSE);
                 return;
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            OutOfMemory.haltIfIn(e);
             events.publish(ServerEvent.systemError("presence", e));
         }
         network.shownAt = ticker.getAsLong();

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -81,19 +82,30 @@ public final class SignalingServer {
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
-    /** Accepts no more, lets each connection finish by itself, and cuts those that are left when {@code limit} has passed. */
-    public void stop(Duration limit) {
+    /** Returns when the server no longer listens. */
+    public void awaitEnd() {
         if (listener != null) {
-            listener.close().awaitUninterruptibly();
+            listener.closeFuture().awaitUninterruptibly();
         }
-        connections.forEach(connection -> connection
-                .eventLoop()
-                .execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT)));
-        connections.newCloseFuture().awaitUninterruptibly(limit.toMillis());
-        connections.close().awaitUninterruptibly(LOOPS_END.toMillis());
-        transport
-                .loops()
-                .shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(2 * LOOPS_END.toMillis());
+    }
+
+    /** Accepts no more, lets each connection finish by itself, and cuts those that are left once most of {@code limit} has passed. */
+    public void stop(Duration limit) {
+        long loopsEnd = Math.min(LOOPS_END.toMillis(), limit.toMillis() / 4);
+        if (listener != null) {
+            listener.close().awaitUninterruptibly(loopsEnd);
+        }
+        transport.loops().forEach(loop -> loop.execute(() -> tellThoseOf(loop)));
+        connections.newCloseFuture().awaitUninterruptibly(limit.toMillis() - 3 * loopsEnd);
+        connections.close().awaitUninterruptibly(loopsEnd);
+        transport.loops().shutdownGracefully(0, loopsEnd, TimeUnit.MILLISECONDS).awaitUninterruptibly(loopsEnd);
+    }
+
+    private void tellThoseOf(EventExecutor loop) {
+        for (Channel connection : connections) {
+            if (connection.eventLoop() == loop) {
+                connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT);
+            }
+        }
     }
 }

@@ -21,11 +21,19 @@ public final class MemoryBudget {
         void evict();
     }
 
+    /** On a large machine too, what clients leave unread is no use to anybody: bytes. */
+    private static final long MOST = 512L * 1024 * 1024;
+
     private final long maxBytes;
     private final Executor executor;
     private final AtomicLong total = new AtomicLong();
     private final AtomicBoolean evicting = new AtomicBoolean();
     private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
+
+    /** A quarter of what the Java heap may grow to, which is also what the JVM allows for buffers outside it unless told otherwise. */
+    public static MemoryBudget ofThisProcess(Executor executor) {
+        return new MemoryBudget(Math.min(MOST, Runtime.getRuntime().maxMemory() / 4), executor);
+    }
 
     /** A budget of {@code maxBytes}; {@code executor} looks for the largest holder, away from whoever caused the excess. */
     public MemoryBudget(long maxBytes, Executor executor) {

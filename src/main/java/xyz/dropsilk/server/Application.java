@@ -1,0 +1,150 @@
+package xyz.dropsilk.server;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import xyz.dropsilk.server.address.ClientAddress;
+import xyz.dropsilk.server.base.MemoryUse;
+import xyz.dropsilk.server.base.OutOfMemory;
+import xyz.dropsilk.server.base.Uptime;
+import xyz.dropsilk.server.config.Config;
+import xyz.dropsilk.server.event.EventLog;
+import xyz.dropsilk.server.event.LibraryLog;
+import xyz.dropsilk.server.event.LogRing;
+import xyz.dropsilk.server.event.Refusals;
+import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.StandardOutput;
+import xyz.dropsilk.server.flight.FlightRegistry;
+import xyz.dropsilk.server.http.Favicon;
+import xyz.dropsilk.server.http.FixedEndpoint;
+import xyz.dropsilk.server.http.HttpPipeline;
+import xyz.dropsilk.server.http.HttpSettings;
+import xyz.dropsilk.server.http.LogsEndpoint;
+import xyz.dropsilk.server.http.OriginPolicy;
+import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.Router;
+import xyz.dropsilk.server.http.StatsEndpoint;
+import xyz.dropsilk.server.limit.ConnectionLimit;
+import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.limit.Rate;
+import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.ws.MemoryBudget;
+import xyz.dropsilk.server.ws.Signaling;
+import xyz.dropsilk.server.ws.UpgradeGate;
+
+/** The whole server: builds its objects, starts them, and stops them in reverse order. Used by one thread that is not an event loop. */
+public final class Application {
+    private static final Duration FOREVER = Duration.ofDays(1);
+
+    private final Config config;
+    private final String version;
+    private final StandardOutput output;
+    private final Refusals events;
+    private final SignalingServer server;
+    private final FlightRegistry registry;
+    private final HttpPipeline pipeline;
+    private final Heartbeat heartbeat;
+    private final Services services;
+
+    /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
+    public Application(Config config, String version, OutputStream standardOutput) {
+        this(config, version, standardOutput, System::nanoTime, new SignalingServer());
+    }
+
+    /** The same on event loops, and with nanoseconds, of the caller's choice. */
+    Application(
+            Config config, String version, OutputStream standardOutput, LongSupplier ticker, SignalingServer server) {
+        this.config = config;
+        this.version = version;
+        this.server = server;
+        InstantSource clock = InstantSource.system();
+        LogRing ring = new LogRing(config.telemetry().logBufferSize());
+        output = new StandardOutput(standardOutput, this::linesDropped);
+        events = new Refusals(EventLog.into(ring, output, config.telemetry().logLevel(), clock), ticker);
+        LibraryLog.sendTo(events);
+
+        EventLoop timer = server.loop();
+        registry = new FlightRegistry(config.limits().maxListedUsers(), events, clock, timer, ticker);
+        Signaling signaling = signaling(timer, ticker);
+        OriginPolicy origins = OriginPolicy.of(config.origins(), config.server().production());
+        MemoryUse memory = new MemoryUse(server::bufferBytes);
+        Uptime uptime = new Uptime(ticker);
+        heartbeat = new Heartbeat(registry::stats, memory, uptime, events);
+
+        services = new Services(config, events, clock, ticker);
+        Router router = services.addTo(new Router(origins, events))
+                .get(
+                        "/",
+                        new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
+                .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))
+                .get("/favicon.ico", new FixedEndpoint(Favicon.response()))
+                .get("/stats", new StatsEndpoint(registry::stats, events::totals, memory, uptime, clock))
+                .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
+        ClientAddress clientAddress =
+                new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
+        pipeline =
+                new HttpPipeline(new HttpSettings(clientAddress, router, new UpgradeGate(origins, signaling), events));
+    }
+
+    private Signaling signaling(EventLoop timer, LongSupplier ticker) {
+        Config.Limits limits = config.limits();
+        Rate messageRate = limits.messageRate() == 0 ? null : Rate.of(limits.messageRate(), 1, limits.messageBurst());
+        return new Signaling(
+                registry,
+                events,
+                new ConnectionLimit(limits.maxConnections(), limits.maxConnectionsPerNetwork()),
+                new JoinLimit(limits.joinFailuresPerMinute(), ticker, events),
+                MemoryBudget.ofThisProcess(timer),
+                limits.maxPayloadBytes(),
+                limits.pingInterval(),
+                messageRate,
+                ticker);
+    }
+
+    private void linesDropped(long lines) {
+        events.publish(ServerEvent.linesDropped(lines));
+    }
+
+    /**
+     * Listens and serves.
+     *
+     * @return the port
+     * @throws IOException if the configured address can't be listened on
+     */
+    public int start() throws IOException {
+        output.start();
+        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
+            OutOfMemory.haltIfIn(fault);
+            events.publish(ServerEvent.systemError("thread " + thread.getName(), fault));
+        });
+        String host = config.server().host();
+        int port = config.server().port();
+        int bound =
+                server.listen(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port), pipeline);
+        services.start();
+        heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
+        events.publish(ServerEvent.startup(version, bound, config.server().production()));
+        return bound;
+    }
+
+    /** Returns when the server no longer listens. */
+    public void awaitEnd() {
+        server.awaitEnd();
+    }
+
+    /** Tells everybody, lets running work finish, and lets go of everything, inside {@code SHUTDOWN_TIMEOUT_MS}. */
+    public void stop() throws InterruptedException {
+        Duration limit = config.server().shutdownTimeout();
+        Duration whole = limit.isZero() ? FOREVER : limit;
+        events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
+        long deadline = System.nanoTime() + whole.multipliedBy(8).dividedBy(10).toNanos();
+        server.stop(whole.multipliedBy(6).dividedBy(10));
+        services.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        events.publish(ServerEvent.shutdown("done", registry.stats().connections()));
+        output.close(whole.dividedBy(10).toMillis());
+    }
+}

@@ -1,0 +1,134 @@
+package xyz.dropsilk.server.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.Cidr;
+import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.event.Level;
+
+/**
+ * All that an operator can set (the contract, 4), valid as a whole. Made once at the start by {@link ConfigReader}; a value, safe on
+ * any thread. Where zero means "none" in a variable, each component says what stands for it here.
+ */
+public record Config(
+        Server server,
+        Origins origins,
+        Proxies proxies,
+        Limits limits,
+        Telemetry telemetry,
+        Uploads uploads,
+        Turn turn,
+        Email email,
+        Storage storage) {
+
+    /**
+     * Where the server listens, and how it stops.
+     *
+     * @param host the address or name to listen on, or null for all, IPv4 and IPv6
+     * @param port the TCP port; 0 lets the system choose
+     * @param production whether callers must have an allowed origin
+     * @param shutdownTimeout how long a graceful stop may take; zero for no limit
+     * @param publicUrl where clouds reach this server, without a slash at the end
+     */
+    public record Server(
+            @Nullable String host, int port, boolean production, Duration shutdownTimeout, String publicUrl) {}
+
+    /**
+     * Which pages may use this server.
+     *
+     * @param allowed origins, each {@code scheme://host[:port]} without a slash at the end
+     * @param preview origins that match this wholly are allowed too; it disregards case
+     * @param localPorts ports whose origins on this machine are allowed
+     */
+    public record Origins(List<String> allowed, Pattern preview, List<Integer> localPorts) {}
+
+    /**
+     * Whose word is taken for a client's address.
+     *
+     * @param trusted the proxies' ranges
+     * @param clientIpHeader the header in which they name the client alone, or null
+     */
+    public record Proxies(List<Cidr> trusted, @Nullable String clientIpHeader) {}
+
+    /**
+     * How much clients may ask for.
+     *
+     * @param maxPayloadBytes the longest frame and message; {@link Integer#MAX_VALUE} for no limit
+     * @param pingInterval the time between two pings; zero for none
+     * @param maxListedUsers how many clients a list names; {@link Integer#MAX_VALUE} for no limit
+     * @param maxConnections WebSockets at a time; {@link Integer#MAX_VALUE} for no limit
+     * @param maxConnectionsPerNetwork WebSockets of one network at a time; {@link Integer#MAX_VALUE} for no limit
+     * @param messageRate messages a second of one connection; 0 for no limit, and then {@code messageBurst} is 0 as well
+     * @param messageBurst messages at once of one connection; 0 for no limit, and then {@code messageRate} is 0 as well, since a
+     *     rate whose bursts have no limit refuses nothing
+     * @param joinFailuresPerMinute wrong codes a minute of one network; 0 for no limit
+     * @param apiRatePerMinute calls of the API a minute of one network; 0 for no limit
+     */
+    public record Limits(
+            int maxPayloadBytes,
+            Duration pingInterval,
+            int maxListedUsers,
+            int maxConnections,
+            int maxConnectionsPerNetwork,
+            int messageRate,
+            int messageBurst,
+            int joinFailuresPerMinute,
+            int apiRatePerMinute) {}
+
+    /**
+     * What operators are told.
+     *
+     * @param logLevel events below it are not logged
+     * @param logAccessKey opens {@code /logs}; null keeps it closed
+     * @param logBufferSize how many events {@code /logs} keeps; 0 for none
+     * @param heartbeatInterval the time between two heartbeat events; zero for none
+     */
+    public record Telemetry(
+            Level logLevel, @Nullable Secret logAccessKey, int logBufferSize, Duration heartbeatInterval) {}
+
+    /**
+     * Previews in the UploadThing cloud.
+     *
+     * @param token the cloud's token as it was given, right or not; null turns previews off
+     * @param apiUrl the cloud's API, without a slash at the end
+     * @param ingestUrl takes the place of the ingest host that the token names, without a slash at the end; or null
+     * @param retention the age at which an upload is deleted; zero for never
+     * @param cleanupInterval the time between two clean-ups; zero for the one at the start only
+     */
+    public record Uploads(
+            @Nullable Secret token,
+            URI apiUrl,
+            @Nullable URI ingestUrl,
+            Duration retention,
+            Duration cleanupInterval) {}
+
+    /**
+     * Cloudflare's TURN service, which is off unless both its id and its token are set.
+     *
+     * @param tokenId the id of the TURN key, safe in a path, or null
+     * @param apiToken the key's API token, safe in a header, or null
+     * @param apiUrl the service's API, without a slash at the end
+     */
+    public record Turn(@Nullable String tokenId, @Nullable Secret apiToken, URI apiUrl) {}
+
+    /**
+     * The contact address behind reCAPTCHA, which is off unless both are set.
+     *
+     * @param recaptchaSecret the site's secret, or null
+     * @param contactEmail what a human caller is told, or null
+     * @param verifyUrl the verifier's whole address
+     */
+    public record Email(
+            @Nullable Secret recaptchaSecret, @Nullable String contactEmail, URI verifyUrl) {}
+
+    /**
+     * Where uploads are remembered.
+     *
+     * @param database the database, or null if none is named
+     * @param disabled whether the operator wants none used, named or not
+     */
+    public record Storage(@Nullable DatabaseUrl database, boolean disabled) {}
+}

@@ -1,0 +1,170 @@
+package xyz.dropsilk.server.config;
+
+import static java.time.temporal.ChronoUnit.HOURS;
+import static java.time.temporal.ChronoUnit.MILLIS;
+import static java.time.temporal.ChronoUnit.MINUTES;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import xyz.dropsilk.server.address.Cidr;
+import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.event.Level;
+
+/**
+ * Makes the {@link Config} from the environment, the {@code .env} file and the flags: names, defaults and bounds of the contract, 4.
+ * Reads nothing by itself. Stateless.
+ */
+public final class ConfigReader {
+    private static final String ALLOWED_ORIGINS =
+            "https://dropsilk.xyz,https://www.dropsilk.xyz,https://dropsilk.vercel.app,app://.";
+    private static final String PREVIEW_ORIGINS = "^https://dropsilk-[a-zA-Z0-9]+-ahmed-arats-projects\\.vercel\\.app$";
+
+    /** Loopback, and the private ranges of RFC 1918 and RFC 4193. */
+    private static final String TRUSTED_PROXIES =
+            "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7";
+
+    /** Above these a value is taken for a slip of the keyboard or of the unit. */
+    private static final int MOST = 10_000_000;
+
+    private static final int MOST_EVENTS = 1_000_000;
+    private static final int MOST_BYTES = 1 << 30;
+    private static final Duration MOST_TIME = Duration.ofDays(1);
+    private static final Duration MOST_CLEANUP = Duration.ofDays(365);
+    private static final Duration MOST_RETENTION = Duration.ofDays(3_650);
+
+    private final Variables variables;
+    private final CommandLine.Options options;
+
+    private ConfigReader(Variables variables, CommandLine.Options options) {
+        this.variables = variables;
+        this.options = options;
+    }
+
+    /**
+     * The configuration.
+     *
+     * @param environment the environment's variables; others than the contract's are left alone
+     * @param dotEnv the text of the {@code .env} file, empty if there is none; fills in variables that are not set
+     * @param options the flags, which win over both
+     * @throws ConfigException if anything is wrong; it names all that is
+     */
+    public static Config read(Map<String, String> environment, String dotEnv, CommandLine.Options options)
+            throws ConfigException {
+        Variables variables = new Variables(environment, DotEnv.parse(dotEnv));
+        Config config = new ConfigReader(variables, options).config();
+        if (!variables.problems().isEmpty()) {
+            throw new ConfigException(variables.problems());
+        }
+        return config;
+    }
+
+    private Config config() {
+        return new Config(server(), origins(), proxies(), limits(), telemetry(), uploads(), turn(), email(), storage());
+    }
+
+    private Config.Server server() {
+        int portVariable = variables.whole("PORT", 8080, Values.MAX_PORT);
+        int port = options.port() == null ? portVariable : options.port();
+        return new Config.Server(
+                variables.read("HOST", Values::host).orElse(null),
+                port,
+                variables.read("NODE_ENV", Values::isProduction).orElse(false),
+                variables.duration("SHUTDOWN_TIMEOUT_MS", 10_000, MILLIS, MOST_TIME),
+                url("PUBLIC_SERVER_URL", "http://localhost:" + port).toString());
+    }
+
+    private Config.Origins origins() {
+        return new Config.Origins(
+                variables
+                        .read("ALLOWED_ORIGINS", ConfigReader::originList)
+                        .orElseGet(() -> originList(ALLOWED_ORIGINS)),
+                variables
+                        .read("VERCEL_PREVIEW_ORIGIN_REGEX", Values::originPattern)
+                        .orElseGet(() -> Values.originPattern(PREVIEW_ORIGINS)),
+                options.localPorts());
+    }
+
+    private static List<String> originList(String text) {
+        return Values.list(text, Values::origin);
+    }
+
+    private Config.Proxies proxies() {
+        return new Config.Proxies(
+                variables.read("TRUSTED_PROXIES", ConfigReader::ranges).orElseGet(() -> ranges(TRUSTED_PROXIES)),
+                variables.read("CLIENT_IP_HEADER", Values::headerName).orElse(null));
+    }
+
+    private static List<Cidr> ranges(String text) {
+        return Values.list(text, Cidr::parse);
+    }
+
+    private Config.Limits limits() {
+        int rate = variables.whole("MESSAGE_RATE", 100, MOST);
+        int burst = variables.whole("MESSAGE_BURST", 300, MOST);
+        boolean limited = rate > 0 && burst > 0;
+        return new Config.Limits(
+                variables.limit("MAX_PAYLOAD_BYTES", 1 << 20, MOST_BYTES),
+                variables.duration("WS_HEALTH_CHECK_INTERVAL_MS", 30_000, MILLIS, MOST_TIME),
+                variables.limit("MAX_LISTED_USERS", 200, MOST),
+                variables.limit("MAX_CONNECTIONS", 10_000, MOST),
+                variables.limit("MAX_CONNECTIONS_PER_NETWORK", 500, MOST),
+                limited ? rate : 0,
+                limited ? burst : 0,
+                variables.whole("JOIN_FAILURES_PER_MINUTE", 60, MOST),
+                variables.whole("API_RATE_PER_MINUTE", 300, MOST));
+    }
+
+    private Config.Telemetry telemetry() {
+        return new Config.Telemetry(
+                variables.read("LOG_LEVEL", Values::level).orElse(Level.INFO),
+                variables
+                        .readHidden("LOG_ACCESS_KEY", text -> new Secret(Values.line(text)))
+                        .orElse(null),
+                variables.whole("MAX_LOG_BUFFER_SIZE", 1_000, MOST_EVENTS),
+                variables.duration("HEARTBEAT_INTERVAL_MS", 60_000, MILLIS, MOST_TIME));
+    }
+
+    private Config.Uploads uploads() {
+        return new Config.Uploads(
+                variables.readHidden("UPLOADTHING_TOKEN", Secret::new).orElse(null),
+                url("UPLOADTHING_API_URL", "https://api.uploadthing.com"),
+                variables.read("UPLOADTHING_INGEST_URL", Values::baseUrl).orElse(null),
+                variables.duration("PREVIEW_RETENTION_HOURS", 24, HOURS, MOST_RETENTION),
+                variables.duration("PREVIEW_CLEANUP_INTERVAL_MINUTES", 60, MINUTES, MOST_CLEANUP));
+    }
+
+    private Config.Turn turn() {
+        return new Config.Turn(
+                variables.read("CLOUDFLARE_TURN_TOKEN_ID", Values::pathWord).orElse(null),
+                variables.readHidden("CLOUDFLARE_API_TOKEN", Values::secretWord).orElse(null),
+                url("CLOUDFLARE_API_URL", "https://rtc.live.cloudflare.com"));
+    }
+
+    private Config.Email email() {
+        return new Config.Email(
+                variables.readHidden("RECAPTCHA_SECRET_KEY", Values::secretWord).orElse(null),
+                variables.read("CONTACT_EMAIL", Values::line).orElse(null),
+                variables
+                        .read("RECAPTCHA_VERIFY_URL", Values::webUrl)
+                        .orElse(URI.create("https://www.google.com/recaptcha/api/siteverify")));
+    }
+
+    /** {@code sslmode} in the URL wins over {@code DATABASE_SSL}. */
+    private Config.Storage storage() {
+        String sslMode = variables
+                .read("DATABASE_SSL", Values::yesOrNo)
+                .map(encrypted -> encrypted ? "require" : "disable")
+                .orElse("prefer");
+        DatabaseUrl database = variables
+                .readHidden("DATABASE_URL", text -> DatabaseUrl.parse(text, sslMode))
+                .orElse(null);
+        boolean disabled = variables.read("NO_DB", Values::yesOrNo).orElse(false);
+        return new Config.Storage(database, options.noDb() || disabled);
+    }
+
+    private URI url(String name, String otherwise) {
+        return variables.read(name, Values::baseUrl).orElseGet(() -> URI.create(otherwise));
+    }
+}

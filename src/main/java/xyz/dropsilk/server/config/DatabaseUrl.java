@@ -1,0 +1,118 @@
+package xyz.dropsilk.server.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.base.Secret;
+
+/**
+ * Where the database is and how to log in, taken apart from {@code postgresql://USER:PASSWORD@HOST:PORT/DB?options}, libpq's form. A
+ * value that shows no secret as a string.
+ *
+ * @param hosts where to connect, in the order to try; at least one
+ * @param database the database's name
+ * @param user whom to log in as, or null for the driver's default
+ * @param password the password, or null if none is needed
+ * @param properties the driver's properties by its own names, {@code sslmode} among them always
+ */
+public record DatabaseUrl(
+        List<Host> hosts,
+        String database,
+        @Nullable String user,
+        @Nullable Secret password,
+        Map<String, String> properties) {
+    private static final int DEFAULT_PORT = 5432;
+    private static final String FORM =
+            "should be postgresql://USER:PASSWORD@HOST:PORT/DB, special characters percent-encoded";
+    private static final Pattern URL = Pattern.compile(
+            "postgres(?:ql)?://(?:(?<credentials>[^/?]*)@)?(?<hosts>[^/?@]+)(?:/(?<database>[^?]*))?(?:\\?(?<query>.*))?");
+    private static final Pattern HOST =
+            Pattern.compile("(?:\\[(?<ipv6>[^]]+)]|(?<name>[A-Za-z0-9._-]+))(?::(?<port>[0-9]{0,5}))?");
+    private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})|%00");
+
+    /**
+     * One server of the database.
+     *
+     * @param name its name or address, IPv6 without brackets
+     * @param port its TCP port
+     */
+    public record Host(String name, int port) {
+        /** As it stands in a URL: {@code name:port}, IPv6 in brackets. */
+        @Override
+        public String toString() {
+            return (name.indexOf(':') < 0 ? name : "[" + name + "]") + ":" + port;
+        }
+    }
+
+    /**
+     * Reads {@code url}; {@code defaultSslMode} is for one that names no {@code sslmode}.
+     *
+     * @throws IllegalArgumentException if it is wrong; the message repeats nothing of it
+     */
+    static DatabaseUrl parse(String url, String defaultSslMode) {
+        Matcher parts = URL.matcher(url);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(FORM);
+        }
+        String credentials = orEmpty(parts.group("credentials"));
+        int colon = credentials.indexOf(':');
+        String user = decoded(colon < 0 ? credentials : credentials.substring(0, colon));
+        String password = colon < 0 ? "" : decoded(credentials.substring(colon + 1));
+        String database = decoded(orEmpty(parts.group("database")));
+        if (database.isEmpty() && user.isEmpty()) {
+            throw new IllegalArgumentException("should name a database");
+        }
+        return new DatabaseUrl(
+                Arrays.stream(orEmpty(parts.group("hosts")).split(",", -1))
+                        .map(DatabaseUrl::host)
+                        .toList(),
+                database.isEmpty() ? user : database, // libpq's default
+                user.isEmpty() ? null : user,
+                password.isEmpty() ? null : new Secret(password),
+                DatabaseOptions.properties(orEmpty(parts.group("query")), defaultSslMode));
+    }
+
+    private static Host host(String text) {
+        Matcher parts = HOST.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(FORM);
+        }
+        String ipv6 = parts.group("ipv6");
+        if (ipv6 != null && (ipv6.indexOf(':') < 0 || IpAddress.literal(ipv6) == null)) {
+            throw new IllegalArgumentException("should have an IPv6 address, and nothing else, in brackets");
+        }
+        String port = orEmpty(parts.group("port"));
+        int number = port.isEmpty() ? DEFAULT_PORT : Integer.parseInt(port);
+        if (number < 1 || number > Values.MAX_PORT) {
+            throw new IllegalArgumentException("should have a port from 1 to " + Values.MAX_PORT);
+        }
+        return new Host(ipv6 != null ? ipv6 : orEmpty(parts.group("name")), number);
+    }
+
+    /** Without its percent-encoding (RFC 3986, 2.1). A plus is a plus, as libpq has it. */
+    static String decoded(String text) {
+        if (BAD_ESCAPE.matcher(text).find()) {
+            throw new IllegalArgumentException(
+                    "should have two hexadecimal digits after each %, %25 for the sign itself");
+        }
+        return URLDecoder.decode(text.replace("+", "%2B"), UTF_8);
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    /** For log lines: neither who logs in, nor how. */
+    @Override
+    public String toString() {
+        return hosts.stream().map(Host::toString).collect(Collectors.joining(",", "postgresql://", "/")) + database;
+    }
+}

@@ -1,0 +1,164 @@
+package xyz.dropsilk.server.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.event.Level;
+
+/**
+ * Reads single values as text. Each method throws {@link IllegalArgumentException} with what would be right, in words that follow
+ * the value and do not repeat it. Nothing is corrected. Stateless.
+ */
+final class Values {
+    static final int MAX_PORT = 0xFFFF;
+
+    /** Enough to recognise a value by. */
+    private static final int MAX_SHOWN_CHARS = 200;
+
+    private static final Pattern HOST_NAME = Pattern.compile("(?=.*[A-Za-z])[A-Za-z0-9._-]{1,253}");
+    private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[!-~&&[^/?#@*\\\\]]+/?|file:///?");
+    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"); // RFC 9110, 5.6.2
+    private static final Pattern WORD = Pattern.compile("[!-~]+");
+    private static final Pattern PATH_WORD = Pattern.compile("[A-Za-z0-9._~-]+"); // RFC 3986, 2.3
+
+    private Values() {}
+
+    /** {@code value} in quotes and on one line, for an operator's eyes. */
+    static String shown(String value) {
+        String line = value.replaceAll("\\p{Cntrl}", "?");
+        return '"' + (line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "...") + '"';
+    }
+
+    static int whole(String text, int least, int most) {
+        if (!text.matches("[0-9]{1,10}") || Long.parseLong(text) < least || Long.parseLong(text) > most) {
+            throw new IllegalArgumentException("should be a whole number from " + least + " to " + most);
+        }
+        return Integer.parseInt(text);
+    }
+
+    static boolean yesOrNo(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes" -> true;
+            case "false", "0", "no" -> false;
+            default -> throw new IllegalArgumentException("should be true or false");
+        };
+    }
+
+    static boolean isProduction(String text) {
+        return switch (text) {
+            case "production" -> true;
+            case "development", "test" -> false;
+            default -> throw new IllegalArgumentException("should be development, test or production");
+        };
+    }
+
+    static Level level(String text) {
+        return Arrays.stream(Level.values())
+                .filter(level -> level.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("should be debug, info, warn or error"));
+    }
+
+    static String host(String text) {
+        String withoutZone = text.replaceFirst("%.*", "");
+        if (!HOST_NAME.matcher(text).matches() && IpAddress.literal(withoutZone) == null) {
+            throw new IllegalArgumentException("should be an address or a host name, without a port");
+        }
+        return text;
+    }
+
+    /** An absolute address on the web. */
+    static URI webUrl(String text) {
+        try {
+            URI url = new URI(text);
+            boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+            if (web && url.getHost() != null && url.getPort() <= MAX_PORT && url.getRawUserInfo() == null) {
+                return url;
+            }
+        } catch (URISyntaxException wrong) {
+            // told below
+        }
+        throw new IllegalArgumentException("should be an absolute http or https URL");
+    }
+
+    /** An address on the web to which paths are appended, so the slash at its end goes. */
+    static URI baseUrl(String text) {
+        URI url = webUrl(text);
+        if (url.getRawQuery() != null || url.getRawFragment() != null) {
+            throw new IllegalArgumentException("should be a URL without a query");
+        }
+        return URI.create(text.replaceFirst("/+$", ""));
+    }
+
+    static String origin(String text) {
+        if (!ORIGIN.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "should be an origin such as https://example.com, without path or wildcard");
+        }
+        return text.endsWith("://") ? text : text.replaceFirst("/$", "");
+    }
+
+    /** Disregards case, since scheme and host do, and an origin is nothing else. */
+    static Pattern originPattern(String text) {
+        try {
+            return Pattern.compile(text, Pattern.CASE_INSENSITIVE);
+        } catch (PatternSyntaxException wrong) {
+            throw new IllegalArgumentException("should be a regular expression: " + wrong.getDescription(), wrong);
+        }
+    }
+
+    static String headerName(String text) {
+        return matching(HEADER_NAME, text, "should be the name of a header");
+    }
+
+    /** A secret for a header or a form. */
+    static Secret secretWord(String text) {
+        return new Secret(matching(WORD, text, "should be printable ASCII without blanks"));
+    }
+
+    static String pathWord(String text) {
+        return matching(PATH_WORD, text, "should be letters, digits and - . _ ~");
+    }
+
+    static String line(String text) {
+        if (text.isBlank() || text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("should be one line of text");
+        }
+        return text;
+    }
+
+    /** Entries between commas; blanks round them do not count, nor do empty ones, but there must be an entry. */
+    static <T> List<T> list(String text, Function<String, T> entry) {
+        List<T> entries = Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .map(part -> entry(part, entry))
+                .toList();
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("should have an entry");
+        }
+        return entries;
+    }
+
+    private static <T> T entry(String text, Function<String, T> parse) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("has " + shown(text) + ", which " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static String matching(Pattern pattern, String text, String otherwise) {
+        if (!pattern.matcher(text).matches()) {
+            throw new IllegalArgumentException(otherwise);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,69 @@
+package xyz.dropsilk.server.config;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The variables by name, the environment's before the file's, and what is wrong with them. Used by one thread, at the start. */
+final class Variables {
+    private final Map<String, String> environment;
+    private final Map<String, String> file;
+    private final List<String> problems = new ArrayList<>();
+
+    Variables(Map<String, String> environment, DotEnv file) {
+        this.environment = environment;
+        this.file = file.values();
+        problems.addAll(file.problems());
+    }
+
+    /** What is wrong so far, a line each. */
+    List<String> problems() {
+        return problems;
+    }
+
+    /** The value of {@code name} as {@code parse} reads it, if it is set and right; a wrong one is noted and shown. */
+    <T> Optional<T> read(String name, Function<String, T> parse) {
+        return value(name).flatMap(value -> attempt(name + "=" + Values.shown(value), value, parse));
+    }
+
+    /** Like {@link #read}, but a wrong value is not shown. */
+    <T> Optional<T> readHidden(String name, Function<String, T> parse) {
+        return value(name).flatMap(value -> attempt(name + " (not shown)", value, parse));
+    }
+
+    int whole(String name, int otherwise, int most) {
+        return read(name, text -> Values.whole(text, 0, most)).orElse(otherwise);
+    }
+
+    /** A limit of which zero means that there is none, said by the largest number. */
+    int limit(String name, int otherwise, int most) {
+        int limit = whole(name, otherwise, most);
+        return limit == 0 ? Integer.MAX_VALUE : limit;
+    }
+
+    Duration duration(String name, int otherwise, ChronoUnit unit, Duration most) {
+        return Duration.of(whole(name, otherwise, Math.toIntExact(most.dividedBy(unit.getDuration()))), unit);
+    }
+
+    private Optional<String> value(String name) {
+        return set(environment, name).or(() -> set(file, name));
+    }
+
+    /** An empty variable counts as not set. */
+    private static Optional<String> set(Map<String, String> variables, String name) {
+        return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    private <T> Optional<T> attempt(String what, String value, Function<String, T> parse) {
+        try {
+            return Optional.of(parse.apply(value));
+        } catch (IllegalArgumentException wrong) {
+            problems.add(what + " " + wrong.getMessage());
+            return Optional.empty();
+        }
+    }
+}
