@@ -5,10 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -274,45 +270,6 @@ class FlightRegistryTest {
         @Test
         void areNothingAtFirst() {
             assertEquals(new FlightRegistry.Stats(0, 0, 0, 0, 0, 0, 0), registry.stats());
-        }
-    }
-
-    @Nested
-    class FromSeveralThreads {
-        private static final int ROUNDS = 2_000;
-
-        /** Two who try the same seat at the same moment: one gets it, the other hears that it is taken. */
-        @Test
-        void ofTwoJoinsAtOnceExactlyOneGetsTheSeat() throws Exception {
-            ExecutorService second = Executors.newSingleThreadExecutor();
-            try {
-                CyclicBarrier start = new CyclicBarrier(2);
-                for (int round = 0; round < ROUNDS; round++) {
-                    RecordingPeer host = field.connect(HOME);
-                    RecordingPeer one = field.connect(ELSEWHERE);
-                    RecordingPeer two = field.connect("198.51.100.1");
-                    String code = field.flightOf(host);
-                    List.of(host, one, two).forEach(RecordingPeer::take);
-                    Future<?> other = second.submit(() -> {
-                        start.await();
-                        registry.joinFlight(two, code);
-                        return null;
-                    });
-                    start.await();
-                    registry.joinFlight(one, code);
-                    other.get();
-
-                    RecordingPeer winner = one.link() == null ? two : one;
-                    RecordingPeer loser = one.link() == null ? one : two;
-                    assertEquals(List.of(Told.peerJoined(code, Told.user(host), "wan"), Told.NOBODY), winner.take());
-                    assertEquals(List.of(Told.peerJoined(code, Told.user(winner), "wan"), Told.NOBODY), host.take());
-                    assertEquals(List.of(Told.NOT_FOUND), loser.take());
-                    List.of(host, one, two).forEach(registry::disconnect);
-                }
-            } finally {
-                second.shutdown();
-            }
-            assertEquals(ROUNDS, registry.stats().totalFlightsJoined());
         }
     }
 }
