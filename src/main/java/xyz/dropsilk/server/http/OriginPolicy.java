@@ -1,15 +1,112 @@
 package xyz.dropsilk.server.http;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.config.Config;
 
-/** Stub. */
+/**
+ * Which pages may use this server (the contract, 1, "Origins"). Compares the header's own text, since a parser does not keep
+ * {@code app://.}; case never counts, since an origin is a scheme, a host and a port. Immutable, safe on any thread.
+ */
 public final class OriginPolicy {
-    public static OriginPolicy of(Config.Origins origins, boolean production) {
-        return new OriginPolicy();
+    /** A host name of 253 characters with a generous scheme and a port. */
+    private static final int MAX_CHARS = 300;
+
+    /** Characters that one match may read: a hundred times what a sane pattern needs, some half a millisecond. */
+    private static final int MAX_READS = 50_000;
+
+    private final Set<String> allowed;
+    private final Pattern preview;
+    private final boolean production;
+
+    OriginPolicy(List<String> allowed, Pattern preview, boolean production) {
+        this.allowed = allowed.stream().map(OriginPolicy::folded).collect(Collectors.toUnmodifiableSet());
+        this.preview = preview;
+        this.production = production;
     }
 
+    /** The policy for {@code origins}; in {@code production} who names no origin is kept out. Asks which addresses this machine has. */
+    public static OriginPolicy of(Config.Origins origins, boolean production) {
+        Stream<String> local = LocalOrigins.of(origins.localPorts()).stream();
+        List<String> allowed = Stream.concat(origins.allowed().stream(), local).toList();
+        return new OriginPolicy(allowed, origins.preview(), production);
+    }
+
+    /** Whether a request with this {@code Origin} header, null for none, may upgrade or call the API. */
     public boolean admitsUpgrade(@Nullable String origin) {
-        return true;
+        return origin == null ? !production : admits(origin);
+    }
+
+    /** Whether {@code origin} is an allowed one; none is not. */
+    public boolean admits(@Nullable String origin) {
+        return origin != null && isSane(origin) && (allowed.contains(folded(origin)) || matchesPreview(origin));
+    }
+
+    /** Origins are ASCII (RFC 6454, 6.2); beyond it, letters exist that become others when their case changes. */
+    private static boolean isSane(String origin) {
+        return origin.length() <= MAX_CHARS
+                && origin.chars().allMatch(character -> character > ' ' && character < 0x7F);
+    }
+
+    private static String folded(String origin) {
+        return origin.toLowerCase(Locale.ROOT);
+    }
+
+    private boolean matchesPreview(String origin) {
+        try {
+            return preview.matcher(new MeteredText(origin)).matches();
+        } catch (MeteredText.Exhausted hostile) {
+            return false;
+        }
+    }
+
+    /**
+     * Text of which a match can read only so much: an operator's pattern with nested quantifiers would otherwise let a caller keep an
+     * event loop busy for years. For one match.
+     */
+    private static final class MeteredText implements CharSequence {
+        private final String text;
+        private int reads;
+
+        MeteredText(String text) {
+            this.text = text;
+        }
+
+        /** No stack trace: a caller can cause it at will. */
+        private static final class Exhausted extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            Exhausted() {
+                super(null, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
+            }
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++reads > MAX_READS) {
+                throw new Exhausted();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
@@ -111,7 +112,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ServerStopping.EVENT && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
-            close(CloseCode.SERVER_SHUTDOWN);
+            end(CloseCode.SERVER_SHUTDOWN); // still in the registry: that its peer left is no news to somebody who
+            // is told this
         }
     }
 
@@ -267,7 +269,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     private void refused(Refusal refusal) {
-        signaling.events().publish(ServerEvent.refused(refusal, client.address().getHostAddress(), client.id()));
+        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(client.address()), client.id()));
     }
 
     // --- messages ---
@@ -318,11 +320,15 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     // --- ending ---
 
     private void close(CloseCode code) {
-        if (closing) {
-            return;
+        if (!closing) {
+            closing = true;
+            signaling.registry().disconnect(client);
+            end(code);
         }
+    }
+
+    private void end(CloseCode code) {
         closing = true;
-        signaling.registry().disconnect(client);
         outbox.end(code);
         outbox.flush();
         channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
@@ -345,9 +351,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void evict() {
         channel.eventLoop().execute(() -> {
+            violated(CloseCode.OUT_OF_MEMORY);
             reader.release();
             accountReader();
-            violated(CloseCode.OUT_OF_MEMORY);
+            if (outbox.held() > 0) {
+                channel.close(); // it does not read: the close frame would wait behind what it holds
+            }
         });
     }
 
