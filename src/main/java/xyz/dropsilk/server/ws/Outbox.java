@@ -164,7 +164,7 @@ final class Outbox implements ChannelFutureListener {
             buffer.ensureWritable(bytes);
         }
         if (inFlight > 0) {
-            account(inFlight + buffer.capacity());
+            account();
         }
         return buffer;
     }
@@ -176,7 +176,7 @@ final class Outbox implements ChannelFutureListener {
             queued = null;
         }
         due = null;
-        account(inFlight);
+        account();
     }
 
     // --- sending: the client's loop ---
@@ -222,7 +222,7 @@ final class Outbox implements ChannelFutureListener {
             ChannelFuture written = channel.writeAndFlush(out);
             if (!written.isDone()) {
                 synchronized (this) {
-                    account(inFlight);
+                    account();
                 }
                 written.addListener(this);
                 return;
@@ -256,7 +256,7 @@ final class Outbox implements ChannelFutureListener {
 
     private synchronized void wrote() {
         inFlight = 0;
-        account(queued == null ? 0 : queued.capacity());
+        account();
     }
 
     /** The write in flight is done, well or not; a failed one closes the channel by itself. */
@@ -264,6 +264,11 @@ final class Outbox implements ChannelFutureListener {
     public void operationComplete(ChannelFuture written) {
         wrote();
         drain();
+    }
+
+    /** Drops what waits: the client is about to be closed for the memory it takes. A write in flight can't be taken back. */
+    synchronized void discard() {
+        dropQueued();
     }
 
     /** Lets go of everything: the socket is closed. Any thread; harmless if called again. */
@@ -280,7 +285,8 @@ final class Outbox implements ChannelFutureListener {
     }
 
     @GuardedBy("this")
-    private void account(int now) {
+    private void account() {
+        int now = inFlight + (queued == null ? 0 : queued.capacity());
         int change = now - held;
         if (change != 0) {
             held = now;

@@ -64,6 +64,9 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** Since when a message has been {@link #unfinished}. */
     private long unfinishedSince;
 
+    /** The messages that had ended when it began. */
+    private int endedBefore;
+
     /** Where the signals of this read burst went, to be flushed at its end. */
     private @Nullable Peer relayedTo;
 
@@ -172,9 +175,10 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private void noteUnfinished() {
         if (!reader.isUnfinished()) {
             unfinished = false;
-        } else if (!unfinished) {
+        } else if (!unfinished || reader.ended() != endedBefore) {
             unfinished = true;
             unfinishedSince = now;
+            endedBefore = reader.ended();
         } else if (now - unfinishedSince > MESSAGE_NANOS) {
             violated(CloseCode.TOO_SLOW);
         }
@@ -345,8 +349,13 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void evict() {
         channel.eventLoop().execute(() -> {
+            if (closing && held() > 0) {
+                channel.close(); // a write that the client does not take: it would not see the close frame either
+                return;
+            }
             reader.release();
             accountReader();
+            outbox.discard();
             violated(CloseCode.OUT_OF_MEMORY);
         });
     }
