@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.LogRing;
@@ -32,7 +33,7 @@ public final class LogsEndpoint implements Endpoint {
     @Override
     public CompletionStage<Response> answer(Request request) {
         boolean granted = isGranted(request);
-        events.publish(ServerEvent.logAccess(request.client().getHostAddress(), granted));
+        events.publish(ServerEvent.logAccess(IpAddress.text(request.client()), granted));
         Response response = granted
                 ? Response.of(200, "text/plain; charset=utf-8", lines(ring.snapshot()))
                 : Response.text(403, "Forbidden");
@@ -41,11 +42,14 @@ public final class LogsEndpoint implements Endpoint {
 
     private boolean isGranted(Request request) {
         List<String> inQuery = request.query().getOrDefault("key", List.of());
-        String header = request.header(HttpHeaderNames.AUTHORIZATION);
-        String given = inQuery.isEmpty()
-                ? header != null && header.startsWith(BEARER) ? header.substring(BEARER.length()) : ""
-                : inQuery.get(0);
+        String given = inQuery.isEmpty() ? bearer(request.header(HttpHeaderNames.AUTHORIZATION)) : inQuery.get(0);
         return key != null && MessageDigest.isEqual(key.reveal().getBytes(UTF_8), given.getBytes(UTF_8));
+    }
+
+    private static String bearer(@Nullable String header) {
+        return header != null && header.regionMatches(/* ignoreCase= */ true, 0, BEARER, 0, BEARER.length())
+                ? header.substring(BEARER.length())
+                : "";
     }
 
     private static byte[] lines(List<byte[]> lines) {

@@ -91,6 +91,11 @@ final class RequestAssembly {
         return HttpUtil.isKeepAlive(head);
     }
 
+    /** HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). */
+    boolean mayUpgrade() {
+        return head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+    }
+
     HttpVersion version() {
         return head.protocolVersion();
     }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -94,11 +95,17 @@ public final class SignalingServer {
         if (listener != null) {
             listener.close().awaitUninterruptibly(loopsEnd);
         }
-        connections.forEach(connection -> connection
-                .eventLoop()
-                .execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT)));
+        transport.loops().forEach(loop -> loop.execute(() -> tellThoseOf(loop)));
         connections.newCloseFuture().awaitUninterruptibly(limit.toMillis() - 3 * loopsEnd);
         connections.close().awaitUninterruptibly(loopsEnd);
         transport.loops().shutdownGracefully(0, loopsEnd, TimeUnit.MILLISECONDS).awaitUninterruptibly(loopsEnd);
+    }
+
+    private void tellThoseOf(EventExecutor loop) {
+        for (Channel connection : connections) {
+            if (connection.eventLoop() == loop) {
+                connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT);
+            }
+        }
     }
 }

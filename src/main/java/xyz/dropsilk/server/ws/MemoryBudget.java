@@ -18,7 +18,7 @@ public final class MemoryBudget {
         /** Bytes held now. Any thread. */
         int held();
 
-        /** Asks the connection to close and let go, on its own loop; if it is asked again, without delay. Any thread. */
+        /** Asks the connection to close and let go, on its own loop. Any thread. */
         void evict();
     }
 

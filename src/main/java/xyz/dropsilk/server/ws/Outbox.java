@@ -266,11 +266,6 @@ final class Outbox implements ChannelFutureListener {
         drain();
     }
 
-    /** Drops what waits: the client is about to be closed for the memory it takes. A write in flight can't be taken back. */
-    synchronized void discard() {
-        dropQueued();
-    }
-
     /** Lets go of everything: the socket is closed. Any thread; harmless if called again. */
     synchronized void close() {
         state = State.CLOSED;

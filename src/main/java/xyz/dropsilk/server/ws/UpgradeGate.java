@@ -10,8 +10,10 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.http.OriginPolicy;
@@ -28,6 +30,9 @@ public final class UpgradeGate implements Upgrade {
     private static final String PATH = "/";
     private static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
+
+    /** Of a key in base64, padding included, which Java's decoder does not insist on. */
+    private static final int KEY_CHARS = 24;
 
     /** The constant that proves that a server understood the handshake (1.3). */
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -60,7 +65,7 @@ public final class UpgradeGate implements Upgrade {
         if (!origins.admitsUpgrade(request.header(HttpHeaderNames.ORIGIN))) {
             return refuse(request, Refusal.ORIGIN, Response.text(403, "Forbidden"));
         }
-        if (!VERSION.equals(request.header(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+        if (!VERSION.equals(single(request, HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             return refuse(
                     request,
                     Refusal.HANDSHAKE,
@@ -68,7 +73,7 @@ public final class UpgradeGate implements Upgrade {
                             .with("Upgrade", "websocket")
                             .with("Sec-WebSocket-Version", VERSION));
         }
-        String key = request.header(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+        String key = single(request, HttpHeaderNames.SEC_WEBSOCKET_KEY);
         if (!isKey(key)) {
             return refuse(request, Refusal.HANDSHAKE, Response.text(400, "Bad Request"));
         }
@@ -92,13 +97,21 @@ public final class UpgradeGate implements Upgrade {
     }
 
     private Outcome refuse(Request request, Refusal refusal, Response response) {
-        signaling.events().publish(ServerEvent.refused(refusal, request.client().getHostAddress(), null));
+        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(request.client()), null));
         return new Outcome(response, null);
+    }
+
+    /** The value of a field that must not appear more than once (11.3), or null. */
+    private static @Nullable String single(Request request, CharSequence name) {
+        List<String> values = request.headers().getAll(name);
+        return values.size() == 1 ? values.get(0) : null;
     }
 
     private static boolean isKey(@Nullable String key) {
         try {
-            return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES;
+            return key != null
+                    && key.length() == KEY_CHARS
+                    && Base64.getDecoder().decode(key).length == KEY_BYTES;
         } catch (IllegalArgumentException e) {
             return false;
         }

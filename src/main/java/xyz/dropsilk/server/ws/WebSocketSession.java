@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
@@ -114,7 +115,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ServerStopping.EVENT && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
-            close(CloseCode.SERVER_SHUTDOWN);
+            end(CloseCode.SERVER_SHUTDOWN); // still in the registry: that its peer left is no news to somebody who
+            // is told this
         }
     }
 
@@ -271,7 +273,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     private void refused(Refusal refusal) {
-        signaling.events().publish(ServerEvent.refused(refusal, client.address().getHostAddress(), client.id()));
+        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(client.address()), client.id()));
     }
 
     // --- messages ---
@@ -322,11 +324,15 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     // --- ending ---
 
     private void close(CloseCode code) {
-        if (closing) {
-            return;
+        if (!closing) {
+            closing = true;
+            signaling.registry().disconnect(client);
+            end(code);
         }
+    }
+
+    private void end(CloseCode code) {
         closing = true;
-        signaling.registry().disconnect(client);
         outbox.end(code);
         outbox.flush();
         channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
@@ -349,14 +355,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void evict() {
         channel.eventLoop().execute(() -> {
-            if (closing && held() > 0) {
-                channel.close(); // a write that the client does not take: it would not see the close frame either
-                return;
-            }
+            violated(CloseCode.OUT_OF_MEMORY);
             reader.release();
             accountReader();
-            outbox.discard();
-            violated(CloseCode.OUT_OF_MEMORY);
+            if (outbox.held() > 0) {
+                channel.close(); // it does not read: the close frame would wait behind what it holds
+            }
         });
     }
 

@@ -419,20 +419,5 @@ final class OutboxTest {
             assertTrue(outbox.held() >= 100_000, "held " + outbox.held());
             assertEquals(outbox.held(), budget.total());
         }
-
-        @Test
-        void getsBackWhatIsDiscarded() {
-            outbox.admit(pairing);
-            outbox.send(A);
-            outbox.flush();
-            relay("m".repeat(1 << 20));
-            outbox.discard();
-            assertTrue(budget.total() < 100);
-
-            outbox.end(CloseCode.OUT_OF_MEMORY);
-            outbox.flush();
-            assertEquals(List.of(A.toString()), socket.take());
-            assertEquals(List.of("close 1013 The server is short of memory"), socket.take());
-        }
     }
 }
