@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import xyz.dropsilk.server.testing.ManualClock;
+import xyz.dropsilk.server.testing.ManualTime;
 
 final class EventLogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,7 +24,7 @@ final class EventLogTest {
 
     private EventSink log(Level threshold) {
         StandardOutput unused = new StandardOutput(new ByteArrayOutputStream(), lost -> {});
-        return EventLog.into(ring, unused, threshold, new ManualClock());
+        return EventLog.into(ring, unused, threshold, new ManualTime());
     }
 
     private static ServerEvent event(Level level, Map<String, @Nullable Object> fields) {
@@ -49,7 +49,7 @@ final class EventLogTest {
         log.publish(ServerEvent.clientConnected("0123456789abcdef", "2001:db8::1"));
 
         assertEquals(
-                "{\"timestamp\":\"2026-01-02T03:04:05Z\",\"level\":\"INFO\",\"message\":\"client:connected\","
+                "{\"timestamp\":\"2026-01-01T00:00:00Z\",\"level\":\"INFO\",\"message\":\"client:connected\","
                         + "\"id\":\"0123456789abcdef\",\"ip\":\"2001:db8::1\"}\n",
                 line());
     }

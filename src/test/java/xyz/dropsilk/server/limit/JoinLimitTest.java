@@ -12,11 +12,11 @@ import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.limit.JoinLimit.Tries;
 import xyz.dropsilk.server.testing.ManualTicker;
-import xyz.dropsilk.server.testing.RecordingEvents;
+import xyz.dropsilk.server.testing.SeenEvents;
 
 final class JoinLimitTest {
     private final ManualTicker ticker = new ManualTicker();
-    private final RecordingEvents events = new RecordingEvents();
+    private final SeenEvents events = new SeenEvents();
     private final JoinLimit limit = new JoinLimit(60, ticker, events);
 
     /** Wrong codes from one connection, while it may try; how many it could. */
