@@ -41,6 +41,9 @@ import xyz.dropsilk.server.store.UploadStore;
  */
 final class Services {
     private static final String UPLOADS_PATH = "/api/uploadthing";
+    /** Driver, pool and HTTP client take the processors for half a second to load; the first callers come before them. */
+    private static final long HEAD_START_MILLIS = 300;
+
     private static final Duration CONNECTION_LIMIT = Duration.ofSeconds(3);
     /** What is idle is closed by then; the rest ends with the process. */
     private static final long CLOSING_LIMIT_MILLIS = 1_000;
@@ -114,21 +117,25 @@ final class Services {
                 .page("/request-email", new EmailEndpoint(contact, limit(tenth), workers), HttpMethod.POST);
     }
 
-    /** Connects, fetches ahead and cleans up, all in the background. */
+    /** Connects, fetches ahead and cleans up, all in the background and in a moment. */
     void start() {
+        noCleanup().ifPresent(reason -> events.publish(ServerEvent.cleanupSkipped(reason)));
+        CompletableFuture.delayedExecutor(HEAD_START_MILLIS, TimeUnit.MILLISECONDS, workers)
+                .execute(this::begin);
+    }
+
+    private void begin() {
         if (iceServers != null) {
             iceServers.prepare();
         }
         if (ledger != null) {
             ledger.start();
         }
-        if (config.uploads().token() != null) {
-            workers.execute(() -> cloud.check(events));
-        }
         if (cleanup != null) {
             cleanup.start();
-        } else {
-            noCleanup().ifPresent(reason -> events.publish(ServerEvent.cleanupSkipped(reason)));
+        }
+        if (config.uploads().token() != null) {
+            cloud.check(events);
         }
     }
 

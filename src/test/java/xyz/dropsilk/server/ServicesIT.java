@@ -101,6 +101,7 @@ class ServicesIT {
         String huge = body + " ".repeat(256 * 1024);
         assertEquals(
                 413, post(HOOK, huge, hookHeaders(Sdk.signature(huge, API_KEY))).statusCode());
+        Await.until("the table", this::isTableThere);
         assertEquals(List.of(), rows());
         assertEquals(List.of(), cloud.seen("callback-result"));
     }

@@ -157,7 +157,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
             message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
         }
-        HttpUtil.setKeepAlive(message.headers(), request == null ? HttpVersion.HTTP_1_1 : request.version(), keepAlive);
+        // An end is always said; that the connection goes on, only to those of HTTP/1.0, who would not think so.
+        HttpVersion hearer = keepAlive && request != null ? request.version() : HttpVersion.HTTP_1_1;
+        HttpUtil.setKeepAlive(message.headers(), hearer, keepAlive);
         return message;
     }
 

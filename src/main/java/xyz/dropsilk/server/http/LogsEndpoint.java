@@ -42,11 +42,14 @@ public final class LogsEndpoint implements Endpoint {
 
     private boolean isGranted(Request request) {
         List<String> inQuery = request.query().getOrDefault("key", List.of());
-        String header = request.header(HttpHeaderNames.AUTHORIZATION);
-        String given = inQuery.isEmpty()
-                ? header != null && header.startsWith(BEARER) ? header.substring(BEARER.length()) : ""
-                : inQuery.get(0);
+        String given = inQuery.isEmpty() ? bearer(request.header(HttpHeaderNames.AUTHORIZATION)) : inQuery.get(0);
         return key != null && MessageDigest.isEqual(key.reveal().getBytes(UTF_8), given.getBytes(UTF_8));
+    }
+
+    private static String bearer(@Nullable String header) {
+        return header != null && header.regionMatches(/* ignoreCase= */ true, 0, BEARER, 0, BEARER.length())
+                ? header.substring(BEARER.length())
+                : "";
     }
 
     private static byte[] lines(List<byte[]> lines) {

@@ -29,9 +29,13 @@ public record Request(
         InetAddress client,
         NetworkKey network) {
 
-    /** The query's parameters in order of appearance, percent-decoded; each with all its values. */
+    /** The query's parameters in order of appearance, percent-decoded, each with all its values; none if it can't be decoded. */
     public Map<String, List<String>> query() {
-        return new QueryStringDecoder(rawQuery, false).parameters();
+        try {
+            return new QueryStringDecoder(rawQuery, false).parameters();
+        } catch (IllegalArgumentException malformed) {
+            return Map.of();
+        }
     }
 
     /** The first value of header {@code name}, or null. */

@@ -6,6 +6,7 @@ import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -25,7 +26,7 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final long DEFAULT_PATIENCE = 3_000;
     private static final Namespace NAMESPACE = Namespace.create(LeakCheck.class);
 
-    /** That of the class that runs now. One class runs at a time. */
+    /** That of the classes that run now; outside them, of what has nothing to do with tests. */
     private static volatile ResourceScope scope = new ResourceScope("before all tests");
 
     static {
@@ -43,21 +44,46 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         });
     }
 
+    /** The classes of one test run that run now: integration tests run side by side, and share a scope until none is left. */
+    private static final class Run {
+        private int classes;
+        private ResourceScope outer = scope;
+
+        synchronized void enter(String name) {
+            if (classes++ == 0) {
+                outer = scope;
+                scope = new ResourceScope(name);
+            }
+        }
+
+        /** The scope to look at, if the last class that used it is done. */
+        synchronized @Nullable ResourceScope leave() {
+            if (--classes > 0) {
+                return null;
+            }
+            ResourceScope used = scope;
+            scope = outer;
+            return used;
+        }
+
+        static Run of(ExtensionContext context) {
+            return context.getRoot().getStore(NAMESPACE).computeIfAbsent(Run.class, key -> new Run(), Run.class);
+        }
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         if (isOutermost(context)) {
-            context.getStore(NAMESPACE).put("outer scope", scope);
-            scope = new ResourceScope(context.getDisplayName());
+            Run.of(context).enter(context.getDisplayName());
         }
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (!isOutermost(context)) {
+        ResourceScope used = isOutermost(context) ? Run.of(context).leave() : null;
+        if (used == null) {
             return;
         }
-        ResourceScope used = scope;
-        scope = context.getStore(NAMESPACE).getOrDefault("outer scope", ResourceScope.class, used);
         long patience =
                 context.getConfigurationParameter(PATIENCE).map(Long::parseLong).orElse(DEFAULT_PATIENCE);
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience);

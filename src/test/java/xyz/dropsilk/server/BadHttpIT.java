@@ -1,0 +1,210 @@
+package xyz.dropsilk.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import xyz.dropsilk.server.testing.RawClient;
+import xyz.dropsilk.server.testing.RawClient.Answer;
+
+/** Requests that are none, too long, too large or too slow (the contract, 2; RFC 9112). */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Execution(ExecutionMode.CONCURRENT)
+class BadHttpIT {
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /** The connection is closed behind the answer: what a broken request ends with nobody knows. */
+    private static Answer ask(String bytes) {
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send(bytes.getBytes(ISO_8859_1));
+            Answer answer = client.readAnswer();
+            assertEquals("nosniff", answer.header("X-Content-Type-Options"));
+            assertEquals("close", answer.header("Connection"));
+            assertEquals(-1, client.read());
+            return answer;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "garbage\r\n\r\n",
+                "GET\r\n\r\n",
+                "GET / HTTP/1.1\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n",
+                "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
+                "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
+                "GET / HTTP/0.9\r\nHost: a\r\n\r\n",
+                "GET / FTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+                "GET / HTTP/1.1\r\n Host: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nX: a\u0000b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\n: empty\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n",
+                "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            })
+    void whatIsNoRequest(String bytes) {
+        assertEquals(400, ask(bytes).status());
+    }
+
+    @Test
+    void aTlsHello() {
+        byte[] hello = HexFormat.of().parseHex("1603010200010001fc0303" + "5a".repeat(480) + "0d0a0d0a");
+        assertEquals(400, ask(new String(hello, ISO_8859_1)).status());
+    }
+
+    @Test
+    void refusalsAreCounted() {
+        long before = server.refused("bad_request");
+        ask("nonsense\r\n\r\n");
+        assertTrue(server.refused("bad_request") > before);
+    }
+
+    @Test
+    void nothingBehindABrokenRequestIsAnswered() {
+        String twoLengths = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assertEquals(
+                400,
+                ask(twoLengths + "0\r\n\r\nGET /stats HTTP/1.1\r\nHost: a\r\n\r\n")
+                        .status());
+    }
+
+    @Test
+    void tooLongALine() {
+        assertEquals(
+                414,
+                ask("GET /" + "x".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                        .status());
+        assertEquals(414, ask("GET /" + "x".repeat(1 << 20)).status());
+        assertEquals(
+                404,
+                askAndKeep("GET /" + "x".repeat(8_000) + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                        .status());
+    }
+
+    @Test
+    void tooLongAHeader() {
+        assertEquals(
+                431,
+                ask("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(17_000) + "\r\n\r\n")
+                        .status());
+        assertEquals(
+                431,
+                ask("GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(5_000) + "\r\n")
+                        .status());
+        assertEquals(
+                200,
+                askAndKeep("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(15_000) + "\r\n\r\n")
+                        .status());
+    }
+
+    private static Answer askAndKeep(String bytes) {
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send(bytes);
+            return client.readAnswer();
+        }
+    }
+
+    @Test
+    void tooLargeABodyWhereNoneIsWantedGetsTheRoutesAnswer() {
+        String head = "POST /nowhere HTTP/1.1\r\nHost: a\r\n";
+        assertEquals(404, ask(head + "Content-Length: 262145\r\n\r\n").status());
+        assertEquals(
+                404,
+                ask(head + "Content-Length: 9999999999\r\nExpect: 100-continue\r\n\r\n")
+                        .status());
+        String chunk = "8000\r\n" + "x".repeat(0x8000) + "\r\n";
+        assertEquals(
+                405,
+                ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk.repeat(9))
+                        .status());
+    }
+
+    @Test
+    void aBodyWhereNoneIsWantedIsRead() {
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789"
+                    + "GET /keep-alive HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+                    + "GET /keep-alive HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertEquals(405, client.readAnswer().status());
+            assertEquals("OK", client.readAnswer().body());
+            assertEquals("OK", client.readAnswer().body());
+        }
+    }
+
+    @Test
+    void whoeverExpects100ContinueGetsIt() {
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
+            assertEquals(100, client.readAnswer().status());
+            client.send("x");
+            assertEquals(405, client.readAnswer().status());
+        }
+    }
+
+    // --- time: 10 s, all at once ---
+
+    @Test
+    void aRequestThatDoesNotEndInTimeIsEndedHoweverItTrickles() {
+        try (RawClient silent = RawClient.connect(server.port());
+                RawClient head = RawClient.connect(server.port());
+                RawClient body = RawClient.connect(server.port());
+                RawClient second = RawClient.connect(server.port());
+                RawClient handshake = RawClient.connect(server.port())) {
+            long since = System.nanoTime();
+            second.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertEquals(200, second.readAnswer().status());
+            body.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+            head.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+            second.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+            handshake.send(RawClient.handshake("/").strip());
+            boolean takes = true;
+            while (takes && System.nanoTime() - since < TimeUnit.SECONDS.toNanos(20)) {
+                for (RawClient client : new RawClient[] {head, body, second, handshake}) {
+                    takes &= client.trySend(new byte[] {'x'});
+                }
+                takes &= System.nanoTime() - since < TimeUnit.SECONDS.toNanos(9);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+            for (RawClient client : new RawClient[] {head, body, second, handshake}) {
+                assertEquals(408, client.readAnswer().status());
+                assertEquals(-1, client.read());
+            }
+            assertEquals(-1, silent.read());
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+            assertTrue(millis > 9_500 && millis < 14_000, "ended after " + millis + " ms");
+            assertTrue(server.refused("request_timeout") >= 4);
+        }
+    }
+}
