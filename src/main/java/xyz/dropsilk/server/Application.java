@@ -48,6 +48,7 @@ public final class Application {
     private final FlightRegistry registry;
     private final HttpPipeline pipeline;
     private final Heartbeat heartbeat;
+    private final Services services;
 
     /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
     public Application(Config config, String version, OutputStream standardOutput) {
@@ -74,7 +75,8 @@ public final class Application {
         Uptime uptime = new Uptime(ticker);
         heartbeat = new Heartbeat(registry::stats, memory, uptime, events);
 
-        Router router = new Router(origins, events)
+        services = new Services(config, events, clock, ticker);
+        Router router = services.addTo(new Router(origins, events))
                 .get(
                         "/",
                         new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
@@ -123,6 +125,7 @@ public final class Application {
         int port = config.server().port();
         int bound =
                 server.listen(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port), pipeline);
+        services.start();
         heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
         events.publish(ServerEvent.startup(version, bound, config.server().production()));
         return bound;
@@ -138,7 +141,9 @@ public final class Application {
         Duration limit = config.server().shutdownTimeout();
         Duration whole = limit.isZero() ? FOREVER : limit;
         events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
-        server.stop(whole.multipliedBy(7).dividedBy(10));
+        long deadline = System.nanoTime() + whole.multipliedBy(8).dividedBy(10).toNanos();
+        server.stop(whole.multipliedBy(6).dividedBy(10));
+        services.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         events.publish(ServerEvent.shutdown("done", registry.stats().connections()));
         output.close(whole.dividedBy(10).toMillis());
     }

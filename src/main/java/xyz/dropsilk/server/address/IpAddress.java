@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.address;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -8,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads addresses as text. Never asks a name service, never throws on any text, and looks at no more than {@value #MAX_CHARS}
+ * Reads and writes addresses as text. Never asks a name service, never throws on any text, and looks at no more than {@value #MAX_CHARS}
  * characters. Stateless, safe on any thread.
  */
 public final class IpAddress {
@@ -45,6 +46,11 @@ public final class IpAddress {
         }
         int zone = host.indexOf('%');
         return PORT_OR_NOTHING.matcher(port).matches() ? literal(zone < 0 ? host : host.substring(0, zone)) : null;
+    }
+
+    /** {@code address} as people write it, IPv6 in its shortest form (RFC 5952). */
+    public static String text(InetAddress address) {
+        return NetUtil.toAddressString(address);
     }
 
     /**

@@ -96,7 +96,7 @@ public record Config(
      * @param apiUrl the cloud's API, without a slash at the end
      * @param ingestUrl takes the place of the ingest host that the token names, without a slash at the end; or null
      * @param retention the age at which an upload is deleted; zero for never
-     * @param cleanupInterval the time between two clean-ups; zero for none
+     * @param cleanupInterval the time between two clean-ups; zero for the one at the start only
      */
     public record Uploads(
             @Nullable Secret token,

@@ -49,6 +49,10 @@ public final class LibraryLog extends AppenderBase<ILoggingEvent> {
         @Override
         public ExecutionStatus configure(LoggerContext context) {
             context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(ch.qos.logback.classic.Level.WARN);
+            // A database that is away is told of once, by who needs it, and without its address; the pool would tell
+            // each attempt.
+            context.getLogger("com.zaxxer.hikari.pool.PoolBase").setLevel(ch.qos.logback.classic.Level.OFF);
+            context.getLogger("com.zaxxer.hikari.pool.HikariPool").setLevel(ch.qos.logback.classic.Level.OFF);
             return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
         }
     }

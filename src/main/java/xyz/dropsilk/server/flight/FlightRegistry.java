@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -116,10 +117,10 @@ public final class FlightRegistry {
         Effects effects = new Effects();
         User user = new User(peer.id(), User.ANONYMOUS);
         ServerMessage registered = ServerMessage.registered(peer.id());
-        long now = presence.now();
+        long longAgo = presence.longAgo();
         lock.lock();
         try {
-            Member member = new Member(peer, user, ++arrivals, grouper.enter(peer.network(), now));
+            Member member = new Member(peer, user, ++arrivals, grouper.enter(peer.network(), longAgo));
             members.put(peer.id(), member);
             grouper.show(member);
             peer.send(registered);
@@ -129,8 +130,7 @@ public final class FlightRegistry {
         } finally {
             lock.unlock();
         }
-        effects.happened.add(
-                ServerEvent.clientConnected(peer.id(), peer.address().getHostAddress()));
+        effects.happened.add(ServerEvent.clientConnected(peer.id(), IpAddress.text(peer.address())));
         settle(effects);
     }
 
@@ -212,7 +212,7 @@ public final class FlightRegistry {
     }
 
     private static ServerEvent refused(Refusal refusal, Peer peer) {
-        return ServerEvent.refused(refusal, peer.address().getHostAddress(), peer.id());
+        return ServerEvent.refused(refusal, IpAddress.text(peer.address()), peer.id());
     }
 
     private boolean isInFlight(Peer peer) {
@@ -361,9 +361,18 @@ public final class FlightRegistry {
 
     private void settle(Effects effects) {
         assert !lock.isHeldByCurrentThread();
-        effects.flushes.forEach(Peer::flush);
-        effects.happened.forEach(events::publish);
         effects.due.forEach(presence::due);
+        effects.flushes.forEach(this::flush);
+        effects.happened.forEach(events::publish);
+    }
+
+    /** One client's fault is nobody else's: whoever else is to be told still is. */
+    private void flush(Peer peer) {
+        try {
+            peer.flush();
+        } catch (RuntimeException e) {
+            events.publish(ServerEvent.systemError("client " + peer.id(), e));
+        }
     }
 
     /** The part of a round of presence that needs the lock. */
@@ -385,7 +394,7 @@ public final class FlightRegistry {
             } finally {
                 lock.unlock();
             }
-            shown.forEach(Peer::flush);
+            shown.forEach(FlightRegistry.this::flush);
             return shown.size() < most ? Presence.ALL_SHOWN : last;
         }
 

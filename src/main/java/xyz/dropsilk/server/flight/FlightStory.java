@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.protocol.ConnectionType;
 import xyz.dropsilk.server.protocol.User;
 
@@ -72,7 +73,7 @@ final class FlightStory {
         Map<String, @Nullable Object> participant = new LinkedHashMap<>();
         participant.put("id", peer.id());
         participant.put("name", user.name());
-        participant.put("ip", peer.address().getHostAddress());
+        participant.put("ip", IpAddress.text(peer.address()));
         participant.put("connectionType", type == null ? null : type.word());
         participant.put("joinedAt", now.toString());
         return participant;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.protocol.NetworkView;
 
-/** The clients of one network group. Mutable, guarded by the registry's lock but for {@link #quietUntil}; lives while it has a member. */
+/** The clients of one network group. Mutable, guarded by the registry's lock but for {@link #shownAt}; lives while it has a member. */
 final class Network {
     final NetworkKey key;
 
@@ -26,11 +26,11 @@ final class Network {
     /** Whether {@link Presence} has a round for this network in hand or in plan. */
     boolean due;
 
-    /** Before this moment of the ticker no further round begins: nanoseconds. Written by the presence timer alone. */
-    volatile long quietUntil;
+    /** When the last round ended, by the ticker: nanoseconds. Written by the presence timer alone. */
+    volatile long shownAt;
 
-    Network(NetworkKey key, long now) {
+    Network(NetworkKey key, long shownAt) {
         this.key = key;
-        this.quietUntil = now;
+        this.shownAt = shownAt;
     }
 }

@@ -24,11 +24,11 @@ final class NetworkGrouper {
         this.maxListed = maxListed;
     }
 
-    /** The network of {@code key}, with one more member who is not visible yet. */
-    Network enter(NetworkKey key, long now) {
+    /** The network of {@code key}, with one more member who is not visible yet; a new one counts as {@code shownAt} that moment. */
+    Network enter(NetworkKey key, long shownAt) {
         Network network = networks.get(key);
         if (network == null) {
-            network = new Network(key, now);
+            network = new Network(key, shownAt);
             networks.put(key, network);
         }
         network.size++;
@@ -131,10 +131,6 @@ final class NetworkGrouper {
         int index = indexOf(network, arrival);
         int from = index >= 0 ? index + 1 : -(index + 1);
         return network.visible.subList(from, Math.min(network.visible.size(), from + most));
-    }
-
-    int networks() {
-        return networks.size();
     }
 
     /** Fails if the groups contradict themselves; for tests, in every state the registry can be in. */

@@ -26,6 +26,9 @@ final class Presence {
     /** Between two steps of a round the event loops get to serve others: nanoseconds. */
     static final long STEP_PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
 
+    /** After this long at most a pause is measured anew, as the network may have shrunk: nanoseconds. */
+    static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
+
     /** Does the work that needs the registry's lock. */
     interface Shower {
         /**
@@ -58,18 +61,28 @@ final class Presence {
         this.events = events;
     }
 
-    long now() {
-        return ticker.getAsLong();
+    /** What {@link Network#shownAt} is for a network that may be shown at once. */
+    long longAgo() {
+        return ticker.getAsLong() - MIN_PAUSE;
     }
 
     /** A round for {@code network}, which became due. Any thread, without the registry's lock. */
     void due(Network network) {
-        schedule(network, FROM_THE_FIRST, Math.max(0, network.quietUntil - now()));
+        long wait = network.shownAt + pauseAfter(network) - ticker.getAsLong();
+        if (wait > 0) {
+            schedule(() -> due(network), Math.min(wait, LONGEST_WAIT));
+        } else {
+            schedule(() -> step(network, FROM_THE_FIRST), 0);
+        }
     }
 
-    private void schedule(Network network, long arrival, long delay) {
+    private long pauseAfter(Network network) {
+        return Math.max(MIN_PAUSE, shower.costOfRound(network) * (TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND));
+    }
+
+    private void schedule(Runnable task, long delay) {
         try {
-            timer.schedule(() -> step(network, arrival), delay, TimeUnit.NANOSECONDS);
+            timer.schedule(task, delay, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // The server stops: there is nobody left to show anything to.
         }
@@ -79,15 +92,14 @@ final class Presence {
         try {
             long last = shower.showNext(network, arrival, STEP_MEMBERS);
             if (last != ALL_SHOWN) {
-                schedule(network, last, STEP_PAUSE);
+                schedule(() -> step(network, last), STEP_PAUSE);
                 return;
             }
         } catch (RuntimeException | Error e) {
             OutOfMemory.haltIfIn(e);
             events.publish(ServerEvent.systemError("presence", e));
         }
-        long nanosOfCost = shower.costOfRound(network) * (TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND);
-        network.quietUntil = now() + Math.max(MIN_PAUSE, nanosOfCost);
+        network.shownAt = ticker.getAsLong();
         if (shower.endRound(network)) {
             due(network);
         }

@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -121,7 +122,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void refused(ChannelHandlerContext context, Refusal refusal) {
         InetAddress ip = assembly == null ? tcpPeer(context) : client(context, assembly);
-        settings.events().publish(ServerEvent.refused(refusal, ip.getHostAddress(), null));
+        settings.events().publish(ServerEvent.refused(refusal, IpAddress.text(ip), null));
     }
 
     // --- answering ---
@@ -152,8 +153,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 request != null && request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
         FullHttpResponse message =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), body);
-        response.headers().forEach(message.headers()::set);
-        message.headers().set("X-Content-Type-Options", "nosniff");
+        copyHeaders(response, message);
         if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
             message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
         }
@@ -161,6 +161,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         HttpVersion hearer = keepAlive && request != null ? request.version() : HttpVersion.HTTP_1_1;
         HttpUtil.setKeepAlive(message.headers(), hearer, keepAlive);
         return message;
+    }
+
+    private static void copyHeaders(Response response, FullHttpResponse message) {
+        response.headers().forEach(message.headers()::set);
+        message.headers().set("X-Content-Type-Options", "nosniff");
     }
 
     /** Ends the connection so that the client gets the answer: what it still sends is thrown away for a moment, or a reset would overtake. */
@@ -187,7 +192,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
-        outcome.response().headers().forEach(switching.headers()::set);
+        copyHeaders(outcome.response(), switching);
         context.write(switching);
         // The session speaks as soon as it is added, so HTTP's encoder goes before. The decoder goes last: it passes on
         // what it has read behind the request, and nobody may stand between it and the session then.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.LogRing;
@@ -32,7 +33,7 @@ public final class LogsEndpoint implements Endpoint {
     @Override
     public CompletionStage<Response> answer(Request request) {
         boolean granted = isGranted(request);
-        events.publish(ServerEvent.logAccess(request.client().getHostAddress(), granted));
+        events.publish(ServerEvent.logAccess(IpAddress.text(request.client()), granted));
         Response response = granted
                 ? Response.of(200, "text/plain; charset=utf-8", lines(ring.snapshot()))
                 : Response.text(403, "Forbidden");

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -67,7 +68,7 @@ public final class Router {
         }
         String origin = request.header(HttpHeaderNames.ORIGIN);
         if (!isAdmitted(origin, route, request)) {
-            events.publish(ServerEvent.refused(Refusal.ORIGIN, request.client().getHostAddress(), null));
+            events.publish(ServerEvent.refused(Refusal.ORIGIN, IpAddress.text(request.client()), null));
             return CompletableFuture.completedFuture(
                     Response.text(403, "Forbidden").with("Vary", "Origin"));
         }
@@ -104,8 +105,7 @@ public final class Router {
             }
             Response refusal = route.endpoint().refusal(request);
             if (refusal == null && request.body() == null) {
-                events.publish(ServerEvent.refused(
-                        Refusal.BODY_TOO_LARGE, request.client().getHostAddress(), null));
+                events.publish(ServerEvent.refused(Refusal.BODY_TOO_LARGE, IpAddress.text(request.client()), null));
                 refusal = Response.text(413, "Content Too Large");
             }
             return refusal != null

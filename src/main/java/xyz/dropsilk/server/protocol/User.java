@@ -17,12 +17,15 @@ public final class User {
     /** The longest name, in UTF-16 units once cleaned. */
     public static final int MAX_NAME_UNITS = 50;
 
+    /** Differs with each start, so that nobody can look for names whose marks are equal. */
+    private static final long SEED = ThreadLocalRandom.current().nextLong();
+
     private final String id;
     private final String name;
     private final byte[] json;
 
-    /** Random, so that the sum over a list's users tells lists apart; see {@link NetworkView}. */
-    private final long mark = ThreadLocalRandom.current().nextLong();
+    /** A hash of the JSON, so that the sum over a list's users tells lists apart; see {@link NetworkView}. */
+    private final long mark;
 
     /**
      * A user.
@@ -34,6 +37,16 @@ public final class User {
         this.id = id;
         this.name = name;
         this.json = ("{\"id\":\"" + id + "\",\"name\":" + quoted(name) + "}").getBytes(UTF_8);
+        this.mark = hash(json);
+    }
+
+    private static long hash(byte[] bytes) {
+        long hash = SEED;
+        for (byte b : bytes) {
+            hash = (hash ^ b) * 0x9E3779B97F4A7C15L; // odd, so that no step loses a bit
+            hash ^= hash >>> 32;
+        }
+        return hash;
     }
 
     /** The id that others invite by. */

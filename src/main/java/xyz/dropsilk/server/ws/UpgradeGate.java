@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.http.OriginPolicy;
@@ -96,7 +97,7 @@ public final class UpgradeGate implements Upgrade {
     }
 
     private Outcome refuse(Request request, Refusal refusal, Response response) {
-        signaling.events().publish(ServerEvent.refused(refusal, request.client().getHostAddress(), null));
+        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(request.client()), null));
         return new Outcome(response, null);
     }
 

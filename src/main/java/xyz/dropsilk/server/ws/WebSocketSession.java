@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
@@ -268,7 +269,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     private void refused(Refusal refusal) {
-        signaling.events().publish(ServerEvent.refused(refusal, client.address().getHostAddress(), client.id()));
+        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(client.address()), client.id()));
     }
 
     // --- messages ---
@@ -350,9 +351,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void evict() {
         channel.eventLoop().execute(() -> {
+            violated(CloseCode.OUT_OF_MEMORY);
             reader.release();
             accountReader();
-            violated(CloseCode.OUT_OF_MEMORY);
+            if (outbox.held() > 0) {
+                channel.close(); // it does not read: the close frame would wait behind what it holds
+            }
         });
     }
 

@@ -1,0 +1,140 @@
+package xyz.dropsilk.server.remote;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Threads;
+
+/**
+ * All HTTP calls to third parties. One per server, safe on any thread, never blocks a caller: the client is made on the first call, by
+ * a thread of its own. A call over {@link #MAX_OPEN_CALLS} is refused as busy. Redirects are not followed, since they would carry
+ * the key elsewhere.
+ */
+public final class Outbound implements Calls, AutoCloseable {
+    /** Calls open at once; what they hold is bounded by it: buffers, connections and tasks. */
+    static final int MAX_OPEN_CALLS = 64;
+
+    private static final int THREADS = 4;
+    /** An open call has a handful of tasks at a time, so this never fills. */
+    private static final int MAX_QUEUED_TASKS = MAX_OPEN_CALLS * 64;
+
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final int MIN_PAUSE_MILLIS = 50;
+    private static final int MAX_PAUSE_MILLIS = 250;
+
+    private final ThreadPoolExecutor executor = Threads.bounded("outbound", THREADS, MAX_QUEUED_TASKS);
+    private final Semaphore free = new Semaphore(MAX_OPEN_CALLS);
+    private @Nullable HttpClient client;
+
+    @Override
+    public CompletableFuture<byte[]> send(Call call) {
+        if (!free.tryAcquire()) {
+            return CompletableFuture.failedFuture(new RemoteException(RemoteException.Kind.BUSY));
+        }
+        Exchange exchange = new Exchange(call);
+        exchange.answer.orTimeout(call.limit().toMillis(), TimeUnit.MILLISECONDS);
+        exchange.start();
+        return exchange.answer
+                .whenComplete((body, failure) -> {
+                    free.release();
+                    exchange.cancel();
+                })
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.of(failure)));
+    }
+
+    /** Refuses calls from now on and drops the open ones. */
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+
+    private synchronized HttpClient client() {
+        if (client == null) {
+            // The JDK keeps idle connections for 20 minutes, longer than firewalls do: a call on a forgotten one hears
+            // nothing.
+            if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) {
+                System.setProperty("jdk.httpclient.keepalive.timeout", "30");
+            }
+            client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(CONNECT_LIMIT)
+                    .executor(executor)
+                    .build();
+        }
+        return client;
+    }
+
+    /** One call with its second try; {@code answer} is completed by whoever is first: the answer, a failure or the time limit. */
+    private final class Exchange {
+        private final Call call;
+        private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        private volatile @Nullable CompletableFuture<HttpResponse<byte[]>> attempt;
+
+        Exchange(Call call) {
+            this.call = call;
+        }
+
+        void start() {
+            try {
+                executor.execute(() -> attempt(call.repeatable()));
+            } catch (RejectedExecutionException e) {
+                answer.completeExceptionally(new RemoteException(RemoteException.Kind.BUSY));
+            }
+        }
+
+        private void attempt(boolean mayRepeat) {
+            try {
+                HttpRequest.Builder request =
+                        HttpRequest.newBuilder(call.uri()).POST(HttpRequest.BodyPublishers.ofByteArray(call.body()));
+                call.headers().forEach(request::header);
+                CompletableFuture<HttpResponse<byte[]>> sent =
+                        client().sendAsync(request.build(), head -> new BoundedBody());
+                attempt = sent;
+                CompletableFuture<?> unused =
+                        sent.whenComplete((response, failure) -> ended(response, failure, mayRepeat));
+                if (answer.isDone()) {
+                    cancel();
+                }
+            } catch (IllegalArgumentException e) {
+                answer.completeExceptionally(new RemoteException(RemoteException.Kind.UNSENDABLE));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+
+        private void ended(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure, boolean mayRepeat) {
+            if (response != null) {
+                int status = response.statusCode();
+                if (status / 100 == 2) {
+                    answer.complete(response.body());
+                } else {
+                    answer.completeExceptionally(RemoteException.refused(status));
+                }
+            } else if (mayRepeat && Failures.cause(failure) instanceof IOException && !answer.isDone()) {
+                int pause = ThreadLocalRandom.current().nextInt(MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
+                CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, executor)
+                        .execute(() -> attempt(false));
+            } else {
+                answer.completeExceptionally(Failures.of(failure));
+            }
+        }
+
+        /** Ends the running attempt, which closes its connection. */
+        void cancel() {
+            CompletableFuture<HttpResponse<byte[]>> running = attempt;
+            if (running != null) {
+                running.cancel(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package xyz.dropsilk.server.service;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.remote.RemoteException;
+import xyz.dropsilk.server.remote.UploadThing;
+import xyz.dropsilk.server.store.CleanupLock;
+import xyz.dropsilk.server.store.DatabaseException;
+import xyz.dropsilk.server.store.UploadStore;
+import xyz.dropsilk.server.store.UploadStore.Expired;
+
+/**
+ * Deletes previews that are older than their retention: first at the cloud, then their rows. Runs on a thread of its own, at the start and then
+ * at intervals, one run at a time over all instances that share the database. What fails is left for the next run.
+ */
+public final class CleanupJob {
+    /** Files in one request to the cloud, which states no limit. */
+    static final int BATCH = 100;
+
+    /** A run that did not reach the database is repeated after this, or after the interval if that is shorter. */
+    private static final Duration UNREACHED_PAUSE = Duration.ofMinutes(1);
+
+    private final UploadStore store;
+    private final PreviewCloud cloud;
+    private final Settings settings;
+    private final EventSink events;
+    private final Outage databaseOutage;
+    private final ScheduledExecutorService worker = Threads.scheduled("cleanup");
+    private volatile boolean stopping;
+
+    /**
+     * When to clean up.
+     *
+     * @param retention how old a preview becomes
+     * @param interval from the end of one run to the next; zero for the one at the start only
+     */
+    public record Settings(Duration retention, Duration interval) {}
+
+    /** Cleans up what {@code store} knows at {@code cloud}. */
+    public CleanupJob(UploadStore store, PreviewCloud cloud, Settings settings, EventSink events) {
+        this.store = store;
+        this.cloud = cloud;
+        this.settings = settings;
+        this.events = events;
+        this.databaseOutage = new Outage(events, (reason, untold) -> ServerEvent.cleanupError(reason, false));
+    }
+
+    /** Runs now and from then on. */
+    public void start() {
+        worker.execute(this::runAndSchedule);
+    }
+
+    /** Begins no other batch. */
+    public void stop() {
+        stopping = true;
+        worker.shutdown();
+    }
+
+    /** Waits, once stopped, until the batch that is being deleted has ended; after {@code limit} it is given up. */
+    public void awaitStop(Duration limit) throws InterruptedException {
+        if (!worker.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            worker.shutdownNow();
+        }
+    }
+
+    private void runAndSchedule() {
+        Duration next = settings.interval;
+        try {
+            if (!run()) {
+                next = next.isZero() || next.compareTo(UNREACHED_PAUSE) > 0 ? UNREACHED_PAUSE : next;
+            }
+        } catch (RuntimeException e) {
+            events.publish(ServerEvent.systemError("cleanup", e));
+        }
+        if (!next.isZero() && !stopping) {
+            try {
+                Future<?> unused = worker.schedule(this::runAndSchedule, next.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // stopped just now
+            }
+        }
+    }
+
+    /** One run; whether the database was there. */
+    boolean run() {
+        try {
+            UploadThing app = cloud.app();
+            Optional<CleanupLock> lock = store.tryLock();
+            databaseOutage.over();
+            if (lock.isEmpty()) {
+                events.publish(ServerEvent.cleanupSkipped("another instance is cleaning up"));
+                return true;
+            }
+            try (CleanupLock held = lock.get()) {
+                events.publish(ServerEvent.cleanupStart());
+                new Run(app, held).perform();
+            }
+            return true;
+        } catch (UploadRefused e) {
+            String text = e.text();
+            events.publish(ServerEvent.cleanupSkipped(text == null ? "the token names no host" : text));
+            return true;
+        } catch (DatabaseException e) {
+            databaseOutage.failed(e.reason());
+            return false;
+        }
+    }
+
+    /** What one run has done so far. Failures that are all alike are told once; the numbers at its end tell the rest. */
+    private final class Run {
+        private final UploadThing app;
+        private final CleanupLock lock;
+        private long found;
+        private long deletedRemotely;
+        private long pruned;
+        private boolean lostLock;
+        private final Outage outage =
+                new Outage(events, (reason, untold) -> ServerEvent.cleanupError(reason, !lostLock));
+
+        Run(UploadThing app, CleanupLock lock) {
+            this.app = app;
+            this.lock = lock;
+        }
+
+        void perform() throws DatabaseException {
+            try {
+                long last = 0;
+                while (mayGoOn()) {
+                    List<Expired> files = store.expired(settings.retention, last, BATCH);
+                    if (files.isEmpty()) {
+                        break;
+                    }
+                    found += files.size();
+                    last = files.get(files.size() - 1).id();
+                    clean(files.stream().map(Expired::key).toList());
+                }
+            } finally {
+                events.publish(ServerEvent.cleanupComplete(found, deletedRemotely, pruned));
+            }
+        }
+
+        private void clean(List<String> keys) throws DatabaseException {
+            UploadThing.Deleted deleted = delete(keys);
+            if (deleted == null) {
+                return;
+            }
+            deletedRemotely += deleted.deletedCount();
+            List<String> gone = deleted.deletedCount() < keys.size() && keys.size() > 1 ? goneOneByOne(keys) : keys;
+            if (!gone.isEmpty()) {
+                pruned += store.delete(gone);
+            }
+        }
+
+        /** Which of {@code keys} are gone, after an answer that does not tell: some were gone before, or some are still there. */
+        private List<String> goneOneByOne(List<String> keys) {
+            List<String> gone = new ArrayList<>();
+            for (String key : keys) {
+                if (!mayGoOn()) {
+                    break;
+                }
+                UploadThing.Deleted deleted = delete(List.of(key));
+                if (deleted != null) {
+                    deletedRemotely += deleted.deletedCount();
+                    gone.add(key);
+                }
+            }
+            return gone;
+        }
+
+        /** What the cloud says, if it says that the deletion succeeded; else null, and told. */
+        private UploadThing.@Nullable Deleted delete(List<String> keys) {
+            try {
+                UploadThing.Deleted deleted = app.delete(keys).get();
+                if (deleted.success()) {
+                    return deleted;
+                }
+                outage.failed("the cloud did not delete");
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RemoteException remote) {
+                    outage.failed(remote.reason());
+                } else {
+                    events.publish(ServerEvent.systemError("cleanup", e));
+                }
+            } catch (InterruptedException e) {
+                stopping = true; // only a stop that has run out of time interrupts
+            }
+            return null;
+        }
+
+        /** Not while stopping; and without the lock another instance may be asking for the same files. */
+        private boolean mayGoOn() {
+            if (stopping || lostLock) {
+                return false;
+            }
+            lostLock = !lock.isHeld();
+            if (lostLock) {
+                outage.failed("the lock was lost with its database session");
+            }
+            return !lostLock;
+        }
+    }
+}

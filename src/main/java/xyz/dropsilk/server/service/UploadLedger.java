@@ -1,0 +1,180 @@
+package xyz.dropsilk.server.service;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.store.DatabaseException;
+import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.store.UploadStore;
+
+/**
+ * The way of uploads into the database: a bounded queue, written in order by a thread of its own. While the database is away they wait, and it
+ * is asked again after pauses that grow; a row that does not fit, or is unwritten at the end, is an error in the log with its key.
+ * Safe on any thread; only {@link #close(Duration)} blocks.
+ */
+public final class UploadLedger {
+    static final int MAX_WAITING = 1_000;
+    /** In UTF-16 units, over all that wait: names are as long as pages make them. */
+    static final int MAX_WAITING_CHARS = 2 * 1024 * 1024;
+
+    /** A callback is not kept longer than this for its row. */
+    static final Duration ANSWERED_AFTER = Duration.ofSeconds(3);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+    private final UploadStore store;
+    private final EventSink events;
+    private final Outage outage;
+    private final ScheduledExecutorService writer = Threads.scheduled("upload-ledger");
+
+    @GuardedBy("this")
+    private final Queue<Entry> waiting = new ArrayDeque<>();
+
+    @GuardedBy("this")
+    private int waitingChars;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    /** Whether the last attempt failed and the next one is due after a pause. Written by the writer alone. */
+    private volatile boolean away;
+
+    /** The writer's own. */
+    private boolean connected;
+
+    /** The writer's own. */
+    private Duration pause = FIRST_PAUSE;
+
+    private record Entry(StoredUpload upload, CompletableFuture<@Nullable Void> written) {}
+
+    /** Writes to {@code store}. */
+    public UploadLedger(UploadStore store, EventSink events) {
+        this.store = store;
+        this.events = events;
+        this.outage = new Outage(events, ServerEvent::databaseError);
+    }
+
+    /** Connects in the background, and keeps trying. */
+    public void start() {
+        writer.execute(this::write);
+    }
+
+    /** Takes {@code upload}. Completes, never with a failure, once its row is written or is not worth waiting for any more. */
+    public CompletableFuture<@Nullable Void> record(StoredUpload upload) {
+        Entry entry = new Entry(upload, new CompletableFuture<>());
+        synchronized (this) {
+            boolean fits = waiting.size() < MAX_WAITING && waitingChars + upload.length() <= MAX_WAITING_CHARS;
+            if (closed || !fits) {
+                lost(upload, fits ? "no row: the server is stopping" : "no row: too many wait for the database");
+                return CompletableFuture.completedFuture(null);
+            }
+            waiting.add(entry);
+            waitingChars += upload.length();
+            if (away) {
+                return CompletableFuture.completedFuture(null);
+            }
+            writer.execute(this::write);
+        }
+        return entry.written.completeOnTimeout(null, ANSWERED_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Takes no more, tries once more to write what waits, within {@code limit}, and logs what is still left. */
+    public void close(Duration limit) throws InterruptedException {
+        Future<?> last;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            last = waiting.isEmpty() ? CompletableFuture.completedFuture(null) : writer.submit(this::tryToWrite);
+        }
+        try {
+            last.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // what is left is logged below
+        }
+        writer.shutdownNow();
+        synchronized (this) {
+            waiting.forEach(entry -> lost(entry.upload, "no row: the database was away until the server stopped"));
+            waiting.clear();
+        }
+    }
+
+    private void write() {
+        if (!away) {
+            tryToWrite();
+        }
+    }
+
+    private void tryToWrite() {
+        try {
+            if (!connected) {
+                store.prepare();
+                connected = true;
+            }
+            for (Entry next = first(); next != null; next = first()) {
+                insert(next.upload);
+                remove(next);
+            }
+            away = false;
+            pause = FIRST_PAUSE;
+            outage.over();
+        } catch (DatabaseException e) {
+            outage.failed(e.reason());
+            tryLater();
+        } catch (RuntimeException e) {
+            events.publish(ServerEvent.systemError("writing uploads", e));
+            tryLater();
+        }
+    }
+
+    private void insert(StoredUpload upload) throws DatabaseException {
+        try {
+            store.insert(upload);
+            events.publish(ServerEvent.uploadSaved(upload.key()));
+        } catch (DatabaseException e) {
+            if (!e.isDueToValues()) {
+                throw e;
+            }
+            lost(upload, "no row: " + e.reason());
+        }
+    }
+
+    private synchronized @Nullable Entry first() {
+        return waiting.peek();
+    }
+
+    private void remove(Entry entry) {
+        synchronized (this) {
+            waiting.remove();
+            waitingChars -= entry.upload.length();
+        }
+        entry.written.complete(null);
+    }
+
+    private synchronized void tryLater() {
+        connected = false;
+        away = true;
+        if (!closed) {
+            Future<?> unused = writer.schedule(this::tryToWrite, pause.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+    }
+
+    private void lost(StoredUpload upload, String reason) {
+        events.publish(ServerEvent.uploadError(upload.key(), reason));
+    }
+}

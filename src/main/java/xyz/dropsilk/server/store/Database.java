@@ -1,0 +1,164 @@
+package xyz.dropsilk.server.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.netty.util.internal.ThreadExecutorMap;
+import java.net.URLEncoder;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool of connections. Safe on any thread that may block, which event loops may not. Nothing is loaded or connected before the first use;
+ * a database that is away costs each use no more than the time it allows.
+ */
+public final class Database implements AutoCloseable {
+    /** One for the rows of uploads, two for a cleanup: its lock and its work. Small hosted databases allow some twenty. */
+    private static final int MAX_CONNECTIONS = 3;
+
+    private static final long IDLE_LIMIT_MILLIS = 60_000;
+    private static final long MAX_LIFETIME_MILLIS = 900_000;
+    private static final long KEEP_ALIVE_MILLIS = 120_000;
+
+    private static final Map<String, String> DRIVER_DEFAULTS = Map.of(
+            "ApplicationName", "dropsilk-server", "connectTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true");
+
+    private final DatabaseSettings settings;
+    private final Duration connectionLimit;
+    private @Nullable HikariDataSource pool;
+    private boolean closed;
+    private boolean prepared;
+
+    /** What is done with a connection, in one piece. */
+    @FunctionalInterface
+    interface Work<T> {
+        T with(Connection connection) throws SQLException;
+    }
+
+    /** The database of {@code settings}; nothing happens yet. A use waits for a connection at most {@code connectionLimit}. */
+    public Database(DatabaseSettings settings, Duration connectionLimit) {
+        this.settings = settings;
+        this.connectionLimit = connectionLimit;
+    }
+
+    /** Closes the pool: idle connections now, those in use when their work ends. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (pool != null) {
+            pool.close();
+        }
+    }
+
+    /** How many connections somebody has now; more than none at the end of all work is a leak. */
+    synchronized int connectionsInUse() {
+        return pool == null ? 0 : pool.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    /**
+     * Does {@code work} with a connection, each statement a transaction of its own; the table is there by then. Doing it twice must do no harm: a
+     * connection that died in the pool is noticed only by using it.
+     */
+    <T> T call(Work<T> work) throws DatabaseException {
+        try {
+            return once(work);
+        } catch (SQLTransientConnectionException e) { // the pool's word that it got no connection
+            throw DatabaseException.of(e);
+        } catch (SQLException e) {
+            DatabaseException failure = DatabaseException.of(e);
+            if (!failure.isDueToConnection()) {
+                throw failure;
+            }
+        }
+        try {
+            return once(work);
+        } catch (SQLException e) {
+            throw DatabaseException.of(e);
+        }
+    }
+
+    private <T> T once(Work<T> work) throws SQLException {
+        try (Connection connection = connection()) {
+            return work.with(connection);
+        }
+    }
+
+    /** A connection that the caller closes; the table is there. */
+    Connection connection() throws SQLException {
+        assert ThreadExecutorMap.currentExecutor() == null : "JDBC on an event loop";
+        Connection connection = pool().getConnection();
+        try {
+            prepare(connection);
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Closes {@code connection} for good instead of giving it back. */
+    void discard(Connection connection) throws SQLException {
+        pool().evictConnection(connection);
+        connection.close();
+    }
+
+    private void prepare(Connection connection) throws SQLException {
+        synchronized (this) {
+            if (prepared) {
+                return;
+            }
+        }
+        Schema.create(connection); // twice at once does no harm
+        synchronized (this) {
+            prepared = true;
+        }
+    }
+
+    private synchronized HikariDataSource pool() throws SQLException {
+        if (closed) {
+            throw new SQLTransientConnectionException("closed");
+        }
+        if (pool == null) {
+            pool = new HikariDataSource(poolSettings());
+        }
+        return pool;
+    }
+
+    private HikariConfig poolSettings() {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("database");
+        config.setDriverClassName("org.postgresql.Driver");
+        config.setJdbcUrl(url());
+        if (settings.user() != null) {
+            config.setUsername(settings.user());
+        }
+        if (settings.password() != null) {
+            config.setPassword(settings.password().reveal());
+        }
+        DRIVER_DEFAULTS.forEach(config::addDataSourceProperty);
+        settings.properties().forEach(config::addDataSourceProperty);
+        config.setMaximumPoolSize(MAX_CONNECTIONS);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(connectionLimit.toMillis());
+        config.setValidationTimeout(connectionLimit.toMillis());
+        config.setInitializationFailTimeout(-1); // a database that is away is no reason not to start
+        config.setIdleTimeout(IDLE_LIMIT_MILLIS);
+        config.setMaxLifetime(MAX_LIFETIME_MILLIS);
+        config.setKeepaliveTime(KEEP_ALIVE_MILLIS);
+        return config;
+    }
+
+    /** Hosts and database only: what is secret goes to the driver by other ways than an address. */
+    private String url() {
+        String hosts = settings.hosts().stream()
+                .map(host -> (host.name().contains(":") ? "[" + host.name() + "]" : host.name()) + ":" + host.port())
+                .collect(Collectors.joining(","));
+        return "jdbc:postgresql://" + hosts + "/" + URLEncoder.encode(settings.database(), UTF_8);
+    }
+}

@@ -1,0 +1,150 @@
+package xyz.dropsilk.server.flight;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.RecordingPeer;
+
+/** The contract, 1: what happens when a member's connection ends, and to the signals that come too late. */
+class LeavingAFlightTest {
+    private static final String HOME = "192.168.1.2";
+    private static final String ELSEWHERE = "203.0.113.7";
+
+    private final Airfield field = new Airfield();
+    private final FlightRegistry registry = field.registry;
+    private final RecordingPeer creator = field.connect(HOME);
+    private final RecordingPeer guest = field.connect(HOME);
+    private final RecordingPeer other = field.connect(HOME);
+    private final String code = field.flightOf(creator, guest);
+
+    @BeforeEach
+    void settle() {
+        field.settle(creator, guest, other);
+    }
+
+    @AfterEach
+    void stateHoldsTogether() {
+        registry.checkInvariants();
+    }
+
+    @Test
+    void theOtherIsToldAndSeesItsNetworkAgain() {
+        registry.disconnect(guest);
+        assertEquals(List.of(Told.PEER_LEFT, Told.list(Told.user(other))), creator.take());
+
+        field.settle();
+        assertEquals(List.of(), creator.take());
+        assertEquals(List.of(Told.list(Told.user(creator))), other.take());
+        assertEquals(List.of(), guest.take());
+    }
+
+    @Test
+    void theListIsToldAgainEvenIfItIsTheOneBeforeTheFlight() {
+        registry.disconnect(guest);
+        creator.take();
+        RecordingPeer next = field.connect(ELSEWHERE);
+        registry.joinFlight(next, code);
+        creator.take();
+        registry.disconnect(next);
+
+        assertEquals(List.of(Told.PEER_LEFT, Told.list(Told.user(other))), creator.take());
+    }
+
+    @Test
+    void aThirdCanJoinUnderTheSameCode() {
+        registry.disconnect(guest);
+        field.settle(creator, other);
+        registry.joinFlight(other, code);
+
+        assertEquals(List.of(Told.peerJoined(code, Told.user(creator), "lan"), Told.NOBODY), other.take());
+        assertEquals(List.of(Told.peerJoined(code, Told.user(other), "lan"), Told.NOBODY), creator.take());
+    }
+
+    @Test
+    void theFlightOutlivesItsCreator() {
+        registry.disconnect(creator);
+        assertEquals(List.of(Told.PEER_LEFT, Told.list(Told.user(other))), guest.take());
+        field.settle(guest, other);
+        registry.joinFlight(other, code);
+
+        assertEquals(List.of(Told.peerJoined(code, Told.user(guest), "lan"), Told.NOBODY), other.take());
+        assertEquals(List.of(Told.peerJoined(code, Told.user(other), "lan"), Told.NOBODY), guest.take());
+    }
+
+    @Test
+    void theFlightEndsWithItsLastMember() {
+        registry.disconnect(creator);
+        assertEquals(1, registry.stats().flights());
+        registry.disconnect(guest);
+        assertEquals(0, registry.stats().flights());
+
+        registry.joinFlight(other, code);
+        assertTrue(other.take().contains(Told.NOT_FOUND));
+    }
+
+    @Test
+    void leavingTwiceIsLeavingOnce() {
+        registry.disconnect(guest);
+        creator.take();
+        field.events.take();
+        registry.disconnect(guest);
+        field.settle();
+
+        assertEquals(List.of(), creator.take());
+        assertEquals(List.of(), field.events.take());
+        assertEquals(1, registry.stats().totalDisconnections());
+    }
+
+    @Test
+    void whoLeftIsHeardNoMore() {
+        registry.disconnect(guest);
+        field.settle(creator, guest, other);
+        registry.rename(guest, "Ghost");
+        registry.createFlight(guest);
+        registry.invite(guest, other.id(), code);
+        field.settle();
+
+        assertEquals(List.of(), guest.take());
+        assertEquals(List.of(), other.take());
+        assertEquals(1, registry.stats().flights());
+    }
+
+    @Test
+    void signalsHaveNowhereToGo() {
+        registry.disconnect(guest);
+
+        assertNull(creator.link());
+        assertNull(guest.link());
+    }
+
+    @Test
+    void aLateSignalNeverReachesTheOther() {
+        Peer.Link late = Objects.requireNonNull(guest.link());
+        registry.disconnect(guest);
+        creator.take();
+        RecordingPeer.signal(late, "1");
+
+        assertEquals(List.of(), creator.take());
+    }
+
+    @Test
+    void aLateSignalOfTheFormerGuestDoesNotPassAsTheNextOnes() {
+        Peer.Link late = Objects.requireNonNull(guest.link());
+        registry.disconnect(guest);
+        registry.joinFlight(other, code);
+        creator.take();
+        RecordingPeer.signal(late, "1");
+        assertNotEquals(late, other.link());
+        other.signal("2");
+
+        assertEquals(List.of(Told.signal("2")), creator.take());
+        assertEquals(1, registry.stats().signalsRelayed());
+    }
+}

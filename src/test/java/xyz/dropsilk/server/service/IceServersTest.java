@@ -1,0 +1,113 @@
+package xyz.dropsilk.server.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.ManualTime;
+import xyz.dropsilk.server.testing.SeenEvents;
+
+class IceServersTest {
+    private final ManualTime time = new ManualTime();
+    private final SeenEvents events = new SeenEvents();
+    private final List<CompletableFuture<String>> fetches = new ArrayList<>();
+    private final IceServers iceServers = new IceServers(
+            () -> {
+                fetches.add(new CompletableFuture<>());
+                return fetches.get(fetches.size() - 1);
+            },
+            time,
+            events);
+
+    @Test
+    void fetchedAheadAndAnsweredFromMemory() {
+        iceServers.prepare();
+        fetches.get(0).complete("[1]");
+        time.pass(Duration.ofMinutes(9));
+        assertEquals("[1]", now());
+        assertEquals(1, fetches.size());
+    }
+
+    @Test
+    void thoseWhoAskMeanwhileWaitForTheOneFetch() {
+        CompletableFuture<String> first = ask();
+        CompletableFuture<String> second = ask();
+        assertFalse(first.isDone());
+        assertEquals(1, fetches.size());
+        assertTrue(first.cancel(true), "one who goes away");
+        fetches.get(0).complete("[1]");
+        assertEquals("[1]", second.join(), "spoils it for nobody");
+    }
+
+    @Test
+    void renewedBehindTheBackOfWhoAsks() {
+        prepared("[1]");
+        time.pass(IceServers.RENEWED_AFTER);
+        assertEquals("[1]", now());
+        assertEquals("[1]", now());
+        assertEquals(2, fetches.size(), "one renewal at a time");
+        fetches.get(1).complete("[2]");
+        assertEquals("[2]", now());
+    }
+
+    @Test
+    void theLastOnesServeWhileAQuarterOfAnHourIsLeft() {
+        prepared("[1]");
+        time.pass(IceServers.SERVED_FOR.minusMillis(1));
+        assertEquals("[1]", now());
+        fetches.get(1).completeExceptionally(new IllegalStateException("down"));
+        assertEquals("[1]", now());
+        time.pass(Duration.ofMillis(1));
+        assertTrue(ask().isCompletedExceptionally(), "in the pause nobody waits");
+    }
+
+    @Test
+    void ageCountsFromTheAsking() {
+        iceServers.prepare();
+        time.pass(IceServers.SERVED_FOR);
+        fetches.get(0).complete("[1]");
+        assertFalse(ask().isDone(), "an answer that took so long is not served from memory");
+    }
+
+    @Test
+    void failuresAreFollowedByPausesThatGrow() {
+        CompletableFuture<String> waiting = ask();
+        for (long seconds : new long[] {1, 2, 4, 8, 15, 15}) {
+            int asked = fetches.size();
+            fetches.get(asked - 1).completeExceptionally(new IllegalStateException("down"));
+            assertTrue(waiting.isCompletedExceptionally());
+            time.pass(Duration.ofSeconds(seconds).minusMillis(1));
+            assertTrue(ask().isCompletedExceptionally(), "in the pause nobody waits");
+            assertEquals(asked, fetches.size());
+            time.pass(Duration.ofMillis(1));
+            waiting = ask();
+            assertFalse(waiting.isDone());
+            assertEquals(asked + 1, fetches.size());
+        }
+    }
+
+    @Test
+    void aClockThatWasSetBackServesNothingOld() {
+        prepared("[1]");
+        time.pass(Duration.ofHours(-1));
+        assertFalse(ask().isDone());
+    }
+
+    private void prepared(String answer) {
+        iceServers.prepare();
+        fetches.get(fetches.size() - 1).complete(answer);
+    }
+
+    private CompletableFuture<String> ask() {
+        return iceServers.current().toCompletableFuture();
+    }
+
+    private String now() {
+        return ask().getNow("nothing yet");
+    }
+}

@@ -1,0 +1,206 @@
+package xyz.dropsilk.server.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.util.concurrent.DefaultEventExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.store.UploadStore.Expired;
+import xyz.dropsilk.server.testing.Await;
+import xyz.dropsilk.server.testing.CuttableLink;
+import xyz.dropsilk.server.testing.Postgres;
+
+@Timeout(60)
+class UploadStoreIT {
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Postgres postgres = new Postgres();
+    private final Database database = new Database(postgres.settings(), Postgres.CONNECTION_LIMIT);
+    private final UploadStore store = new UploadStore(database);
+
+    @AfterEach
+    void close() {
+        assertEquals(0, database.connectionsInUse(), "a connection leaked");
+        database.close();
+    }
+
+    @Test
+    void aRowIsWrittenOnce() throws DatabaseException {
+        store.insert(new StoredUpload("k1", "https://u/1", "a.pptx"));
+        store.insert(new StoredUpload("k1", "https://u/2", "b.pptx"));
+        assertEquals(
+                List.of("k1 https://u/1 a.pptx"),
+                postgres.query("select concat_ws(' ', file_key, file_url, file_name) from uploaded_files"));
+    }
+
+    @Test
+    void namesThatPostgresRefusesAreStoredAllTheSame() throws DatabaseException {
+        store.insert(new StoredUpload("k1", "u", "a\0b\ud83dc'\"\\"));
+        assertEquals(List.of("a\uFFFDb?c'\"\\"), postgres.query("select file_name from uploaded_files"));
+    }
+
+    @Test
+    void theTableOfTheServerBeforeIsUsedAsItIs() throws DatabaseException {
+        postgres.execute(
+                "create table uploaded_files (id serial primary key, file_key text unique not null,"
+                        + " file_url text not null, file_name text not null, uploaded_at timestamptz default current_timestamp)");
+        postgres.execute("insert into uploaded_files (file_key, file_url, file_name, uploaded_at)"
+                + " values ('old', 'u', 'n', now() - interval '25 hours')");
+        store.insert(new StoredUpload("new", "u", "n"));
+        assertEquals(List.of(new Expired(1, "old")), store.expired(DAY, 0, 10));
+    }
+
+    @Test
+    void instancesThatStartTogetherMakeOneTable() throws Exception {
+        int instances = 8;
+        ExecutorService executor = Executors.newFixedThreadPool(instances, Threads.named("instance"));
+        CountDownLatch ready = new CountDownLatch(instances);
+        List<Future<?>> starts = new ArrayList<>();
+        List<Database> databases = new ArrayList<>();
+        for (int i = 0; i < instances; i++) {
+            Database instance = new Database(postgres.settings(), Postgres.CONNECTION_LIMIT);
+            databases.add(instance);
+            starts.add(executor.submit(() -> {
+                ready.countDown();
+                ready.await();
+                new UploadStore(instance).prepare();
+                return null;
+            }));
+        }
+        for (Future<?> start : starts) {
+            start.get();
+        }
+        databases.forEach(Database::close);
+        executor.shutdown();
+        assertEquals(List.of("0"), postgres.query("select count(*) from uploaded_files"));
+    }
+
+    @Test
+    void expiredOnesComeInOrderAndInPortions() throws DatabaseException {
+        store.prepare();
+        postgres.execute("insert into uploaded_files (file_key, file_url, file_name, uploaded_at)"
+                + " select 'k' || i, 'u', 'n', now() - i * interval '10 hours' from generate_series(1, 5) i");
+        assertEquals(List.of(new Expired(3, "k3"), new Expired(4, "k4")), store.expired(DAY, 0, 2));
+        assertEquals(List.of(new Expired(5, "k5")), store.expired(DAY, 4, 2));
+        assertEquals(2, store.delete(List.of("k3", "k5", "unknown")));
+        assertEquals(List.of("k1", "k2", "k4"), postgres.query("select file_key from uploaded_files order by id"));
+    }
+
+    @Test
+    void oneInstanceAtATimeMayCleanUp() throws DatabaseException {
+        try (Database other = new Database(postgres.settings(), Postgres.CONNECTION_LIMIT)) {
+            UploadStore otherStore = new UploadStore(other);
+            try (CleanupLock lock = store.tryLock().orElseThrow()) {
+                assertTrue(lock.isHeld());
+                assertTrue(otherStore.tryLock().isEmpty());
+                assertEquals(
+                        List.of("0"),
+                        postgres.query("select count(*) from pg_stat_activity where datname = current_database()"
+                                + " and state like 'idle in transaction%'"),
+                        "no transaction is open while others are asked for things");
+            }
+            otherStore.tryLock().orElseThrow().close();
+        }
+    }
+
+    @Test
+    void aLostSessionLosesTheLock() throws DatabaseException {
+        CleanupLock lock = store.tryLock().orElseThrow();
+        postgres.endSessions();
+        assertFalse(lock.isHeld());
+        assertThrows(DatabaseException.class, lock::close);
+        store.tryLock().orElseThrow().close();
+    }
+
+    @Test
+    void aDatabaseThatIsAwaySaysSoInTime() throws DatabaseException {
+        try (CuttableLink link = postgres.link();
+                Database away = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT)) {
+            UploadStore through = new UploadStore(away);
+            through.prepare();
+            link.cut();
+            assertUnreachable(through);
+            link.deafen();
+            long start = System.nanoTime();
+            assertUnreachable(through);
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            assertTrue(millis < Postgres.CONNECTION_LIMIT.toMillis() + 1_500, millis + " ms");
+            link.mend();
+            Await.until("the way back", () -> isThere(through));
+        }
+    }
+
+    @Test
+    void failuresNameNeitherUserNorPassword() {
+        DatabaseSettings right = postgres.settings();
+        DatabaseSettings wrong = new DatabaseSettings(
+                right.hosts(),
+                "nowhere-to-be-found",
+                "who-is-this",
+                new Secret("s3cret"),
+                Map.of("sslmode", "disable"));
+        try (Database refused = new Database(wrong, Postgres.CONNECTION_LIMIT)) {
+            DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
+            assertTrue(failure.reason().matches("database .*\\(SQLSTATE [0-9A-Z]{5}\\)"), failure.reason());
+        }
+    }
+
+    @Test
+    void requiringTlsOfAServerWithoutItFails() {
+        DatabaseSettings plain = postgres.settings();
+        DatabaseSettings strict = new DatabaseSettings(
+                plain.hosts(), plain.database(), plain.user(), plain.password(), Map.of("sslmode", "require"));
+        try (Database refused = new Database(strict, Postgres.CONNECTION_LIMIT)) {
+            assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
+        }
+    }
+
+    @Test
+    void notOnAnEventLoop() throws InterruptedException {
+        DefaultEventExecutor loop = new DefaultEventExecutor();
+        try {
+            ExecutionException failure = assertThrows(
+                    ExecutionException.class,
+                    () -> loop.submit(() -> {
+                                store.prepare();
+                                return null;
+                            })
+                            .get());
+            assertInstanceOf(AssertionError.class, failure.getCause());
+        } finally {
+            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
+    }
+
+    private static boolean isThere(UploadStore store) {
+        try {
+            store.prepare();
+            return true;
+        } catch (DatabaseException e) {
+            return false;
+        }
+    }
+
+    private static void assertUnreachable(UploadStore store) {
+        DatabaseException failure = assertThrows(DatabaseException.class, store::prepare);
+        assertTrue(failure.reason().startsWith("database unreachable"), failure.reason());
+        assertFalse(failure.isDueToValues());
+    }
+}
