@@ -264,4 +264,34 @@ class LimitsIT {
             assertTrue(jar.isAlive());
         }
     }
+
+    @Test
+    void unfinishedBodiesOfManyRequestsDoNotEndASmallInstance() {
+        try (JarProcess jar =
+                JarProcess.jar().jvm("-Xmx64m").jvm("-XX:+UseSerialGC").start()) {
+            int port = jar.port();
+            List<RawClient> attackers = new ArrayList<>();
+            byte[] most = new byte[250_000];
+            try (WebClient witness = WebClient.from("203.0.113.1", port)) {
+                for (int i = 0; i < 400; i++) { // 100 MB
+                    RawClient attacker = RawClient.connect(port);
+                    attackers.add(attacker);
+                    attacker.send("POST /api/uploadthing HTTP/1.1\r\nHost: a\r\nContent-Length: 260000\r\n\r\n");
+                    attacker.trySend(most);
+                }
+                witness.expectNothing();
+                Answer last = attackers.get(399).readAnswer();
+                assertEquals(503, last.status());
+                assertTrue(Integer.parseInt(last.header("Retry-After")) > 0);
+                try (RawClient monitor = RawClient.connect(port)) {
+                    monitor.send("GET /stats HTTP/1.0\r\n\r\n");
+                    String stats = monitor.readAnswer().body();
+                    assertTrue(WebClient.json(stats).at("/refused/memory").asInt() >= 200, stats);
+                }
+            } finally {
+                attackers.forEach(RawClient::close);
+            }
+            assertTrue(jar.isAlive());
+        }
+    }
 }

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The jar that users run, as a process of its own, ended at the latest when this is closed. */
@@ -140,10 +142,20 @@ public final class JarProcess implements AutoCloseable {
         }
     }
 
-    /** The port that the server's first log line names. */
+    /** The port that the server's log names. */
     public int port() {
-        Await.until("the server's start: " + err.all(), () -> !out.all().isEmpty() || !process.isAlive());
-        return WebClient.json(out.all().get(0)).path("port").asInt();
+        Await.until("the server's start: " + err.all(), () -> startup().isPresent() || !process.isAlive());
+        return startup()
+                .orElseThrow(() -> new AssertionError(err.all()))
+                .path("port")
+                .asInt();
+    }
+
+    private Optional<JsonNode> startup() {
+        return out.all().stream()
+                .map(WebClient::json)
+                .filter(event -> event.path("message").asText().equals("system:startup"))
+                .findFirst();
     }
 
     /** Waits until somebody answers on {@code port}. */
