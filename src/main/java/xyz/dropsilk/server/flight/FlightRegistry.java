@@ -102,16 +102,6 @@ public final class FlightRegistry {
             long totalFlightsJoined,
             long signalsRelayed) {}
 
-    /** What remains to be done without the lock. */
-    private static final class Effects {
-        final List<Peer> flushes = new ArrayList<>(2);
-        final List<ServerEvent> happened = new ArrayList<>(2);
-        List<Network> due = List.of();
-
-        @Nullable
-        Flight ended;
-    }
-
     /** The client is here: it is told its id and whom it sees, and its network hears of it. */
     public void connect(Peer peer) {
         Effects effects = new Effects();
@@ -426,26 +416,7 @@ public final class FlightRegistry {
     void checkInvariants() {
         lock.lock();
         try {
-            grouper.checkInvariants(members.values());
-            for (Flight flight : flights.values()) {
-                Member host = flight.host;
-                if (host == null || members.get(host.peer.id()) != host || host.flight != flight) {
-                    throw new IllegalStateException("a flight's host is here and knows it");
-                }
-                Member guest = flight.guest;
-                if (guest != null
-                        && (members.get(guest.peer.id()) != guest || guest.flight != flight || guest == host)) {
-                    throw new IllegalStateException("a flight's guest is here, another, and knows it");
-                }
-                if ((flight.pairing != null) != flight.isFull()) {
-                    throw new IllegalStateException("a pairing is for two");
-                }
-            }
-            for (Member member : members.values()) {
-                if (member.flight != null && flights.get(member.flight.code) != member.flight) {
-                    throw new IllegalStateException("a member's flight is one that is known");
-                }
-            }
+            new RegistryInvariants(members, flights, grouper.networks()).check();
         } finally {
             lock.unlock();
         }

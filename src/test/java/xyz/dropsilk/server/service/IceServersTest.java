@@ -45,6 +45,15 @@ class IceServersTest {
     }
 
     @Test
+    void aClockThatIsPutBackEndsThePauseAfterAFailure() {
+        ask();
+        fetches.get(0).completeExceptionally(new IllegalStateException("away"));
+        time.pass(Duration.ofHours(-5));
+        ask();
+        assertEquals(2, fetches.size(), "asked again, not after five hours");
+    }
+
+    @Test
     void renewedBehindTheBackOfWhoAsks() {
         prepared("[1]");
         time.pass(IceServers.RENEWED_AFTER);
