@@ -125,9 +125,9 @@ public final class Application {
         int port = config.server().port();
         int bound =
                 server.listen(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port), pipeline);
+        events.publish(ServerEvent.startup(version, bound, config.server().production()));
         services.start();
         heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
-        events.publish(ServerEvent.startup(version, bound, config.server().production()));
         return bound;
     }
 

@@ -79,8 +79,12 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** A connection to {@code address}. */
-    public static RawClient connect(InetAddress address, int port) {
-        return new RawClient(address, port, 0);
+    public static RawClient connect(String address, int port) {
+        try {
+            return new RawClient(InetAddress.getAllByName(address)[0], port, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A connection whose kernel takes little before somebody reads. */
