@@ -14,7 +14,7 @@ RUN jlink --add-modules java.base,java.management,java.naming,java.net.http,java
           --strip-debug --no-header-files --no-man-pages --compress zip-6 --output /opt/java
 
 # The cache is valid for this Java, these flags and this jar at this path alone.
-COPY docker docker
+COPY src/docker docker
 RUN mkdir /app \
     && cp target/dropsilk-server.jar docker/jvm.options docker/healthcheck /app/ \
     && docker/train /opt/java /app/jvm.options /app/dropsilk-server.jar /app/dropsilk-server.aot

@@ -65,7 +65,7 @@ find_java() {
 # The image's flags, with the memory of its container; JDKs that lack one of them ignore it.
 image_flags() {
   printf '%s\n' -XX:+IgnoreUnrecognizedVMOptions -XX:MaxRAM=512m
-  sed 's/#.*//; /^[[:space:]]*$/d' "$root/docker/jvm.options"
+  sed 's/#.*//; /^[[:space:]]*$/d' "$root/src/docker/jvm.options"
 }
 
 # serve NAME COMMAND... : starts it in the background; its process id is then in server_pid.
