@@ -13,12 +13,12 @@ pids=()
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "bench: $*"; exit 1; }
 
-cleanup() {
+cleanup() { # ends what was started: processes, and groups of them, which are negative
   local pid
-  for pid in "${pids[@]}"; do kill -TERM "$pid" 2> /dev/null || true; done
+  for pid in "${pids[@]}"; do kill -TERM -- "$pid" 2> /dev/null || true; done
   for pid in "${pids[@]}"; do
-    for _ in {1..50}; do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
-    kill -KILL "$pid" 2> /dev/null || true
+    for _ in {1..50}; do kill -0 -- "$pid" 2> /dev/null || break; sleep 0.1; done
+    kill -KILL -- "$pid" 2> /dev/null || true
   done
   rm -rf "$work"
 }
@@ -47,6 +47,11 @@ build_peer() {
   command -v node > /dev/null || return 1
   [[ -d $build/node_modules/ws ]] || (cd "$build" && npm install --no-save --silent ws) > /dev/null 2>&1 || return 1
   cp "$here/peer.mjs" "$build/"
+}
+
+# What a load generator on one machine would be refused for.
+no_limits() {
+  export MESSAGE_RATE=0 MAX_CONNECTIONS=0 MAX_CONNECTIONS_PER_NETWORK=0 NO_DB=true ALLOWED_ORIGINS=http://localhost:5173
 }
 
 find_java() {

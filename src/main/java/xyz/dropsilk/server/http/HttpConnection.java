@@ -86,6 +86,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(ChannelHandlerContext context, HttpRequest head) {
         assembly = new RequestAssembly(head, bodies);
+        deadline.requestBegun(context);
         if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
             context.writeAndFlush(new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
@@ -109,9 +110,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         settings.router().route(request).whenComplete((response, impossible) -> {
             if (context.executor().inEventLoop()) {
-                respond(context, whole, response);
+                respondOrClose(context, whole, response);
             } else {
-                context.executor().execute(() -> respond(context, whole, response));
+                context.executor().execute(() -> respondOrClose(context, whole, response));
             }
         });
     }
@@ -132,6 +133,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     // --- answering ---
+
+    /** A fault here, such as a header that HTTP does not allow, would be lost in the stage and the client wait for ever. */
+    private void respondOrClose(ChannelHandlerContext context, RequestAssembly request, Response response) {
+        try {
+            respond(context, request, response);
+        } catch (RuntimeException fault) {
+            exceptionCaught(context, fault);
+        }
+    }
 
     /** Answers {@code request}, or what never became one. */
     private void respond(ChannelHandlerContext context, @Nullable RequestAssembly request, Response response) {

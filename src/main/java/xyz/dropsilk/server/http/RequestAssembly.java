@@ -114,9 +114,9 @@ final class RequestAssembly {
         return HttpUtil.isKeepAlive(head);
     }
 
-    /** HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). */
+    /** HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). Behind a body that is not read to its end nothing can follow. */
     boolean mayUpgrade() {
-        return head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        return head.protocolVersion().equals(HttpVersion.HTTP_1_1) && !tooLarge;
     }
 
     HttpVersion version() {
@@ -147,7 +147,11 @@ final class RequestAssembly {
         if (scheme < 0 || target.startsWith("/")) {
             return target;
         }
-        int path = target.indexOf('/', scheme + 3);
-        return path < 0 ? "/" : target.substring(path);
+        int path = scheme + 3;
+        while (path < target.length() && target.charAt(path) != '/' && target.charAt(path) != '?') {
+            path++;
+        }
+        String rest = target.substring(path);
+        return rest.startsWith("/") ? rest : "/" + rest;
     }
 }

@@ -65,6 +65,9 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** Since when a message has been {@link #unfinished}. */
     private long unfinishedSince;
 
+    /** The messages that had ended when it began. */
+    private int endedBefore;
+
     /** Where the signals of this read burst went, to be flushed at its end. */
     private @Nullable Peer relayedTo;
 
@@ -173,9 +176,10 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private void noteUnfinished() {
         if (!reader.isUnfinished()) {
             unfinished = false;
-        } else if (!unfinished) {
+        } else if (!unfinished || reader.ended() != endedBefore) {
             unfinished = true;
             unfinishedSince = now;
+            endedBefore = reader.ended();
         } else if (now - unfinishedSince > MESSAGE_NANOS) {
             violated(CloseCode.TOO_SLOW);
         }
