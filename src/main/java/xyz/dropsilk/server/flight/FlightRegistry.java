@@ -50,6 +50,9 @@ public final class FlightRegistry {
     private final NetworkGrouper grouper;
 
     @GuardedBy("lock")
+    private boolean stopping;
+
+    @GuardedBy("lock")
     private long arrivals;
 
     @GuardedBy("lock")
@@ -321,7 +324,9 @@ public final class FlightRegistry {
         if (left != null) {
             left.peer.link(null);
             left.peer.admit(null);
-            left.peer.send(ServerMessage.PEER_LEFT);
+            if (!stopping) {
+                left.peer.send(ServerMessage.PEER_LEFT);
+            }
             grouper.show(left);
             left.peer.show(grouper.listFor(left));
             effects.flushes.add(left.peer);
@@ -330,6 +335,16 @@ public final class FlightRegistry {
             effects.ended = flight;
         }
         flight.story.left(member.peer, pairing == null ? 0 : pairing.signals(), now);
+    }
+
+    /** The server stops, and everybody is told that: from now on nobody is told that its peer left. */
+    public void stopping() {
+        lock.lock();
+        try {
+            stopping = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What is here, and what has been. */

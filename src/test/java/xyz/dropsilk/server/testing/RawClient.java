@@ -209,6 +209,15 @@ public final class RawClient implements AutoCloseable {
 
     // --- reading ---
 
+    /** Whether something has come that is not read yet. */
+    public boolean hasInput() {
+        try {
+            return in.available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** The next byte, or -1 when the connection has ended. */
     public int read() {
         try {
