@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTime;
-import xyz.dropsilk.server.testing.SeenEvents;
 
 class IceServersTest {
     private final ManualTime time = new ManualTime();
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
     private final List<CompletableFuture<String>> fetches = new ArrayList<>();
     private final IceServers iceServers = new IceServers(
             () -> {
