@@ -75,9 +75,8 @@ public final class StandardOutput {
         try {
             out.write(block.toByteArray());
             out.flush();
-            long lost = dropped.getAndSet(0);
-            if (lost > 0) {
-                droppedLines.accept(lost);
+            if (dropped.get() > 0 && queue.remainingCapacity() > 0) { // or the line that says so would be lost too
+                droppedLines.accept(dropped.getAndSet(0));
             }
         } catch (IOException | RuntimeException e) {
             // A full disk or a closed pipe: the lines are lost, and there is nowhere to say so until the output is

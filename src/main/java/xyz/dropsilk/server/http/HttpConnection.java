@@ -39,7 +39,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** How long the rest of what a client sends is thrown away before a connection is cut: without this a client may miss the answer. */
     private static final long LINGER_SECONDS = 2;
 
+    /** When a client whose body there is no memory for should come again: seconds. */
+    private static final String RETRY_AFTER = "10";
+
     private final HttpSettings settings;
+    private final BodyBudget bodies;
     private final RequestDeadline deadline;
 
     /** The request at hand, from its first line until it is answered. */
@@ -49,8 +53,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean last;
 
     /** A handler of one connection, whose time is kept by {@code deadline}. */
-    HttpConnection(HttpSettings settings, RequestDeadline deadline) {
+    HttpConnection(HttpSettings settings, BodyBudget bodies, RequestDeadline deadline) {
         this.settings = settings;
+        this.bodies = bodies;
         this.deadline = deadline;
     }
 
@@ -80,7 +85,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest head) {
-        assembly = new RequestAssembly(head);
+        assembly = new RequestAssembly(head, bodies);
         deadline.requestBegun(context);
         if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
             context.writeAndFlush(new DefaultFullHttpResponse(
@@ -93,8 +98,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.channel().config().setAutoRead(false);
         HttpResponseStatus fault = whole.fault();
         if (fault != null) {
-            refused(context, Refusal.BAD_REQUEST);
-            respond(context, whole, Response.text(fault.code(), fault.reasonPhrase()));
+            Response response = Response.text(fault.code(), fault.reasonPhrase());
+            refused(context, whole.isOverBudget() ? Refusal.MEMORY : Refusal.BAD_REQUEST);
+            respond(context, whole, whole.isOverBudget() ? response.with("Retry-After", RETRY_AFTER) : response);
             return;
         }
         Request request = whole.request(client(context, whole));
@@ -142,6 +148,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         Channel channel = context.channel();
         if (!channel.isActive()) {
             return;
+        }
+        if (request != null) {
+            request.release();
         }
         boolean keepAlive = !last && request != null && request.isKeepAlive();
         deadline.responseBegun(context);
@@ -200,6 +209,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             respond(context, request, outcome.response());
             return;
         }
+        request.release();
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         copyHeaders(outcome.response(), switching);
@@ -236,6 +246,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         last = true;
+        if (assembly != null) {
+            assembly.release();
+        }
     }
 
     @Override

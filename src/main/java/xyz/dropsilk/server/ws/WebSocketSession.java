@@ -115,8 +115,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ServerStopping.EVENT && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
-            end(CloseCode.SERVER_SHUTDOWN); // still in the registry: that its peer left is no news to somebody who
-            // is told this
+            end(CloseCode.SERVER_SHUTDOWN); // and stays registered until it is gone: nobody needs a new list now
         }
     }
 

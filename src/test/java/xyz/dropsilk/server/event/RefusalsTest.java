@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTicker;
-import xyz.dropsilk.server.testing.SeenEvents;
 
 final class RefusalsTest {
     private final ManualTicker ticker = new ManualTicker();
-    private final SeenEvents passedOn = new SeenEvents();
+    private final CollectedEvents passedOn = new CollectedEvents();
     private final Refusals refusals = new Refusals(passedOn, ticker);
 
     private void refuse(Refusal refusal) {

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.testing.SeenEvents;
+import xyz.dropsilk.server.testing.CollectedEvents;
 
 /** The contract, 2: what comes before an endpoint is asked. */
 final class RouterTest {
     private static final String PAGE = "https://dropsilk.xyz";
     private static final String OTHER = "https://evil.example";
 
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
     private final TestEndpoint monitor = new TestEndpoint();
     private final TestEndpoint api = new TestEndpoint();
     private final Router production = router(/* production= */ true);

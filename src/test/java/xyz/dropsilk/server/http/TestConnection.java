@@ -20,14 +20,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.ClientAddress;
-import xyz.dropsilk.server.testing.SeenEvents;
+import xyz.dropsilk.server.testing.CollectedEvents;
 
 /**
  * A connection with the whole pipeline and a few routes: {@code /} says "home", {@code /echo} says what it was sent, {@code /slow} answers when
  * the test does, {@code /odd} has a header that HTTP does not allow. What asks for a WebSocket at {@code /ws} gets a session that keeps what it reads.
  */
 final class TestConnection {
-    final SeenEvents events = new SeenEvents();
+    final CollectedEvents events = new CollectedEvents();
     final List<CompletableFuture<Response>> slow = new ArrayList<>();
     final List<Request> requests = new ArrayList<>();
     final StringBuilder session = new StringBuilder();

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.limit.JoinLimit.Tries;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTicker;
-import xyz.dropsilk.server.testing.SeenEvents;
 
 final class JoinLimitTest {
     private final ManualTicker ticker = new ManualTicker();
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
     private final JoinLimit limit = new JoinLimit(60, ticker, events);
 
     /** Wrong codes from one connection, while it may try; how many it could. */

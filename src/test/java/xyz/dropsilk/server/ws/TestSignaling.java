@@ -7,14 +7,14 @@ import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.limit.Rate;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTicker;
-import xyz.dropsilk.server.testing.SeenEvents;
 
 /** What sessions share, small enough to see its limits: two connections, one a network, a payload of 1,000 bytes, a megabyte for all. */
 final class TestSignaling {
     static final int MAX_PAYLOAD = 1_000;
 
-    final SeenEvents events = new SeenEvents();
+    final CollectedEvents events = new CollectedEvents();
     final ManualTicker ticker = new ManualTicker();
     final ConnectionLimit connections = new ConnectionLimit(2, 1);
     final MemoryBudget memory;
