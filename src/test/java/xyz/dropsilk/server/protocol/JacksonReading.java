@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the contract makes of a message, as {@link ReadMessage} says it, but read by Jackson: the oracle for {@link MessageReader}. */
@@ -22,6 +23,10 @@ final class JacksonReading {
             .build();
 
     private static final int MAX_NUMBER_CHARS = 1_000;
+
+    /** An escaped surrogate, behind any number of escaped backslashes. */
+    private static final Pattern SURROGATE =
+            Pattern.compile("((?<!\\\\)(?:\\\\\\\\)*)\\\\u[dD][89abABc-fC-F][0-9a-fA-F]{2}");
 
     private final String text;
 
@@ -47,7 +52,7 @@ final class JacksonReading {
 
     private boolean isOneObject() throws IOException {
         // From characters: from bytes Jackson would guess the encoding.
-        try (JsonParser parser = JSON.createParser(text)) {
+        try (JsonParser parser = JSON.createParser(withoutSurrogates(text))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }
@@ -58,11 +63,25 @@ final class JacksonReading {
         }
     }
 
+    /**
+     * The text with another character of the same length for each escaped surrogate: RFC 8259 (8.2) allows halves of pairs anywhere, but
+     * Jackson not in keys.
+     */
+    private static String withoutSurrogates(String text) {
+        return SURROGATE.matcher(text).replaceAll("$1\\\\uFFFD");
+    }
+
+    private static String string(String json) throws IOException {
+        try (JsonParser parser = JSON.createParser(json)) {
+            parser.nextToken();
+            return parser.getText();
+        }
+    }
+
     private void member(JsonParser parser) throws IOException {
         String key = parser.currentName();
         JsonToken first = parser.nextToken();
         int from = (int) parser.currentTokenLocation().getCharOffset();
-        String string = first == JsonToken.VALUE_STRING ? parser.getText() : null;
         for (int depth = 0; ; ) {
             JsonToken token = parser.currentToken();
             if (token.isNumeric() && parser.getTextLength() > MAX_NUMBER_CHARS) {
@@ -77,7 +96,7 @@ final class JacksonReading {
         parser.finishToken();
         int to = (int) parser.currentLocation().getCharOffset();
         twice |= strings.containsKey(key) && (key.equals("type") || key.equals("data"));
-        strings.put(key, string);
+        strings.put(key, first == JsonToken.VALUE_STRING ? string(text.substring(from, to)) : null);
         if (key.equals("data")) {
             data = text.substring(from, to);
         }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static xyz.dropsilk.server.protocol.ReadMessage.INVALID;
 import static xyz.dropsilk.server.protocol.ReadMessage.UNKNOWN;
 import static xyz.dropsilk.server.protocol.ReadMessage.read;
@@ -69,6 +71,23 @@ final class MessageReaderTest {
                     "register-details \u00e9\ud83d\ude00",
                     read("{\"type\":\"register-details\",\"name\":\"\u00e9\ud83d\ude00\"}"));
             assertEquals("join-flight ABC234", read("{\"type\":\"join-flight\",\"flightCode\":\"\\u0041BC234\"}"));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "\\ud800",
+                    "\\udc00",
+                    "\\udc00\\ud800",
+                    "\\ud800\\ud800",
+                    "x\\ud83dx",
+                    "\\ude00\\n",
+                    "\\u0000"
+                })
+        void mayEscapeHalvesOfPairs(String text) {
+            String outcome = read("{\"type\":\"register-details\",\"" + text + "\":0,\"name\":\"" + text + "\"}");
+            assertTrue(outcome.startsWith("register-details "), outcome);
+            assertFalse(outcome.contains("\\"), outcome);
         }
 
         @Test

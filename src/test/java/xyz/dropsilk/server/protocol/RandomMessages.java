@@ -26,6 +26,9 @@ final class RandomMessages {
         "x"
     };
     private static final String[] KEYS = {
+        "\\ude00",
+        "a\\ud800",
+        "\\\\ud800",
         "type",
         "data",
         "name",
