@@ -9,6 +9,7 @@ public enum Refusal {
     BAD_REQUEST("bad_request", "http:error"),
     REQUEST_TIMEOUT("request_timeout", "http:error"),
     BODY_TOO_LARGE("body_too_large", "http:error"),
+    HTTP_CONNECTIONS("http_connections", "http:error"),
     API_RATE("api_rate", "http:error"),
     LOG_ACCESS("log_access", "http:error"),
     INVALID_MESSAGE("invalid_message", "client:error"),

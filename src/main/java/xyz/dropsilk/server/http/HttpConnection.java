@@ -43,6 +43,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final String RETRY_AFTER = "10";
 
     private final HttpSettings settings;
+    private final HttpConnections connections;
     private final BodyBudget bodies;
     private final RequestDeadline deadline;
 
@@ -52,9 +53,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Nothing further is read: the connection ends with the answer at hand. */
     private boolean last;
 
-    /** A handler of one connection, whose time is kept by {@code deadline}. */
-    HttpConnection(HttpSettings settings, BodyBudget bodies, RequestDeadline deadline) {
+    /** A handler of one connection, one of {@code connections}, whose time is kept by {@code deadline}. */
+    HttpConnection(HttpSettings settings, HttpConnections connections, BodyBudget bodies, RequestDeadline deadline) {
         this.settings = settings;
+        this.connections = connections;
         this.bodies = bodies;
         this.deadline = deadline;
     }
@@ -241,6 +243,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 context.close();
             }
         }
+    }
+
+    /** Upgraded, or closed. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        connections.remove(context.channel());
     }
 
     @Override

@@ -27,14 +27,17 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     private final HttpSettings settings;
     private final BodyBudget bodies = BodyBudget.ofThisProcess();
+    private final HttpConnections connections;
 
     /** Pipelines for connections that share {@code settings}. */
     public HttpPipeline(HttpSettings settings) {
         this.settings = settings;
+        this.connections = new HttpConnections(HttpConnections.MAX, settings.events());
     }
 
     @Override
     protected void initChannel(Channel channel) {
+        connections.add(channel);
         RequestDeadline deadline = new RequestDeadline();
         HttpDecoderConfig limits =
                 new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADER_BYTES);
@@ -42,6 +45,6 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .addLast(deadline)
                 .addLast(new HttpServerCodec(limits))
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(settings, bodies, deadline));
+                .addLast(new HttpConnection(settings, connections, bodies, deadline));
     }
 }
