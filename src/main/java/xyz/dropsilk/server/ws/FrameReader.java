@@ -50,6 +50,9 @@ final class FrameReader {
     /** The opcode of the message in {@code fragments}. */
     private int fragmentedOpcode;
 
+    /** Messages, and control frames outside of one, that have ended. */
+    private long ended;
+
     private boolean done;
 
     /** A reader for one socket: {@code scratch} is its loop's, {@code maxPayload} counts bytes of a frame and of a message. */
@@ -87,6 +90,11 @@ final class FrameReader {
     /** Whether a message or frame has begun and not ended. */
     boolean isUnfinished() {
         return partial != null || fragments != null;
+    }
+
+    /** How many messages, and control frames outside of one, have ended: if it grew, what is unfinished is another one than before. */
+    long ended() {
+        return ended;
     }
 
     /** Lets go of all buffers; nothing is read after this. Harmless if called again. */
@@ -137,7 +145,7 @@ final class FrameReader {
         long length = length(in, start, second);
         if (length < 0
                 || length > maxPayload
-                || (fragments != null && length + fragments.readableBytes() > maxPayload)) {
+                || (fragments != null && isData(first) && length + fragments.readableBytes() > maxPayload)) {
             violated(length < 0 ? CloseCode.PROTOCOL_ERROR : CloseCode.TOO_BIG);
             return false;
         }
@@ -147,7 +155,12 @@ final class FrameReader {
         int mask = in.getIntLE(start + headerBytes - Frames.MASK_BYTES);
         in.readerIndex(start + headerBytes);
         payload(first, in, (int) length, mask);
+        ended += fragments == null ? 1 : 0;
         return true;
+    }
+
+    private static boolean isData(int first) {
+        return (first & Frames.CONTROL) == 0;
     }
 
     private static int headerBytes(int second) {
