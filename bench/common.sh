@@ -13,12 +13,12 @@ pids=()
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "bench: $*"; exit 1; }
 
-cleanup() {
+cleanup() { # ends what was started: processes, and groups of them, which are negative
   local pid
-  for pid in "${pids[@]}"; do kill -TERM "$pid" 2> /dev/null || true; done
+  for pid in "${pids[@]}"; do kill -TERM -- "$pid" 2> /dev/null || true; done
   for pid in "${pids[@]}"; do
-    for _ in {1..50}; do kill -0 "$pid" 2> /dev/null || break; sleep 0.1; done
-    kill -KILL "$pid" 2> /dev/null || true
+    for _ in {1..50}; do kill -0 -- "$pid" 2> /dev/null || break; sleep 0.1; done
+    kill -KILL -- "$pid" 2> /dev/null || true
   done
   rm -rf "$work"
 }
@@ -49,6 +49,11 @@ build_peer() {
   cp "$here/peer.mjs" "$build/"
 }
 
+# What a load generator on one machine would be refused for.
+no_limits() {
+  export MESSAGE_RATE=0 MAX_CONNECTIONS=0 MAX_CONNECTIONS_PER_NETWORK=0 NO_DB=true ALLOWED_ORIGINS=http://localhost:5173
+}
+
 find_java() {
   java=${java_home:+$java_home/bin/}java
   command -v "$java" > /dev/null || fail "no $java"
@@ -60,7 +65,7 @@ find_java() {
 # The image's flags, with the memory of its container; JDKs that lack one of them ignore it.
 image_flags() {
   printf '%s\n' -XX:+IgnoreUnrecognizedVMOptions -XX:MaxRAM=512m
-  sed 's/#.*//; /^[[:space:]]*$/d' "$root/docker/jvm.options"
+  sed 's/#.*//; /^[[:space:]]*$/d' "$root/src/docker/jvm.options"
 }
 
 # serve NAME COMMAND... : starts it in the background; its process id is then in server_pid.

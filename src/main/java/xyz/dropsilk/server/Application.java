@@ -125,9 +125,9 @@ public final class Application {
         int port = config.server().port();
         int bound =
                 server.listen(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port), pipeline);
+        events.publish(ServerEvent.startup(version, bound, config.server().production()));
         services.start();
         heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
-        events.publish(ServerEvent.startup(version, bound, config.server().production()));
         return bound;
     }
 
@@ -141,6 +141,7 @@ public final class Application {
         Duration limit = config.server().shutdownTimeout();
         Duration whole = limit.isZero() ? FOREVER : limit;
         events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
+        registry.stopping();
         long deadline = System.nanoTime() + whole.multipliedBy(8).dividedBy(10).toNanos();
         server.stop(whole.multipliedBy(6).dividedBy(10));
         services.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));

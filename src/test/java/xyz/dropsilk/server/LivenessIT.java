@@ -29,7 +29,7 @@ class LivenessIT {
     @Test
     void aSilentClientIsDroppedAndItsPeerTold() {
         try (TestServer server =
-                        TestServer.with("WS_HEALTH_CHECK_INTERVAL_MS", 400).start();
+                        TestServer.with("WS_HEALTH_CHECK_INTERVAL_MS", 800).start();
                 WebClient host = WebClient.from("203.0.113.1", server.port()); // answers pings by itself
                 RawClient silent = RawClient.webSocket(server.port())) {
             join(silent, host);
@@ -43,7 +43,7 @@ class LivenessIT {
     @Test
     void whoeverSendsAnythingLives() {
         try (TestServer server =
-                        TestServer.with("WS_HEALTH_CHECK_INTERVAL_MS", 300).start();
+                        TestServer.with("WS_HEALTH_CHECK_INTERVAL_MS", 1_000).start();
                 RawClient client = RawClient.webSocket(server.port())) {
             int pings = 0;
             while (pings < 5) {

@@ -38,7 +38,7 @@ public record ServerEvent(
 
     /** Something was refused to whoever is at {@code ip}; {@code id} is the client's, or null before it has one. */
     public static ServerEvent refused(Refusal refusal, String ip, @Nullable String id) {
-        return refusal(refusal, "ip", ip, "id", id);
+        return id == null ? refusal(refusal, "ip", ip) : refusal(refusal, "ip", ip, "id", id);
     }
 
     /** An invitation that the contract does not allow, or that came too late. */

@@ -75,11 +75,10 @@ public final class StandardOutput {
         try {
             out.write(block.toByteArray());
             out.flush();
-            long lost = dropped.getAndSet(0);
-            if (lost > 0) {
-                droppedLines.accept(lost);
+            if (dropped.get() > 0 && queue.remainingCapacity() > 0) { // or the line that says so would be lost too
+                droppedLines.accept(dropped.getAndSet(0));
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // A full disk or a closed pipe: the lines are lost, and there is nowhere to say so until the output is
             // back.
             dropped.addAndGet(lines.size());
@@ -88,9 +87,10 @@ public final class StandardOutput {
 
     /** Writes what is queued, and returns when that is done or {@code millis} have passed. */
     public void close(long millis) throws InterruptedException {
-        if (writer.isAlive() && queue.offer(END)) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        if (writer.isAlive() && queue.offer(END, millis, TimeUnit.MILLISECONDS)) {
             LockSupport.unpark(writer);
-            writer.join(Math.max(1, millis));
+            writer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
         }
     }
 }

@@ -50,6 +50,9 @@ public final class FlightRegistry {
     private final NetworkGrouper grouper;
 
     @GuardedBy("lock")
+    private boolean stopping;
+
+    @GuardedBy("lock")
     private long arrivals;
 
     @GuardedBy("lock")
@@ -101,16 +104,6 @@ public final class FlightRegistry {
             long totalFlightsCreated,
             long totalFlightsJoined,
             long signalsRelayed) {}
-
-    /** What remains to be done without the lock. */
-    private static final class Effects {
-        final List<Peer> flushes = new ArrayList<>(2);
-        final List<ServerEvent> happened = new ArrayList<>(2);
-        List<Network> due = List.of();
-
-        @Nullable
-        Flight ended;
-    }
 
     /** The client is here: it is told its id and whom it sees, and its network hears of it. */
     public void connect(Peer peer) {
@@ -331,7 +324,9 @@ public final class FlightRegistry {
         if (left != null) {
             left.peer.link(null);
             left.peer.admit(null);
-            left.peer.send(ServerMessage.PEER_LEFT);
+            if (!stopping) {
+                left.peer.send(ServerMessage.PEER_LEFT);
+            }
             grouper.show(left);
             left.peer.show(grouper.listFor(left));
             effects.flushes.add(left.peer);
@@ -340,6 +335,16 @@ public final class FlightRegistry {
             effects.ended = flight;
         }
         flight.story.left(member.peer, pairing == null ? 0 : pairing.signals(), now);
+    }
+
+    /** The server stops, and everybody is told that: from now on nobody is told that its peer left. */
+    public void stopping() {
+        lock.lock();
+        try {
+            stopping = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** What is here, and what has been. */
@@ -426,26 +431,7 @@ public final class FlightRegistry {
     void checkInvariants() {
         lock.lock();
         try {
-            grouper.checkInvariants(members.values());
-            for (Flight flight : flights.values()) {
-                Member host = flight.host;
-                if (host == null || members.get(host.peer.id()) != host || host.flight != flight) {
-                    throw new IllegalStateException("a flight's host is here and knows it");
-                }
-                Member guest = flight.guest;
-                if (guest != null
-                        && (members.get(guest.peer.id()) != guest || guest.flight != flight || guest == host)) {
-                    throw new IllegalStateException("a flight's guest is here, another, and knows it");
-                }
-                if ((flight.pairing != null) != flight.isFull()) {
-                    throw new IllegalStateException("a pairing is for two");
-                }
-            }
-            for (Member member : members.values()) {
-                if (member.flight != null && flights.get(member.flight.code) != member.flight) {
-                    throw new IllegalStateException("a member's flight is one that is known");
-                }
-            }
+            new RegistryInvariants(members, flights, grouper.networks()).check();
         } finally {
             lock.unlock();
         }

@@ -59,7 +59,7 @@ final class FlightStory {
         meta.put("creatorId", creatorId);
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
         stats.put("signalsExchanged", signals);
-        stats.put("durationSeconds", Duration.between(start, end).toMillis() / 1_000.0);
+        stats.put("durationSeconds", Math.max(0, Duration.between(start, end).toMillis()) / 1_000.0);
         Map<String, @Nullable Object> story = new LinkedHashMap<>();
         story.put("meta", meta);
         story.put("participants", participants);

@@ -133,29 +133,9 @@ final class NetworkGrouper {
         return network.visible.subList(from, Math.min(network.visible.size(), from + most));
     }
 
-    /** Fails if the groups contradict themselves; for tests, in every state the registry can be in. */
-    void checkInvariants(Iterable<Member> members) {
-        Map<Network, Integer> sizes = new HashMap<>();
-        for (Member member : members) {
-            sizes.merge(member.network, 1, Integer::sum);
-            boolean visible = member.flight == null || !member.flight.isFull();
-            check(visible == (indexOf(member.network, member.arrival) >= 0), "visible unless in a full flight");
-        }
-        check(sizes.size() == networks.size(), "no network without a member");
-        sizes.forEach((network, size) -> {
-            check(networks.get(network.key) == network, "one network a key");
-            check(network.size == size, "the network counts its members");
-            check(!network.changed || network.due, "a change is always due to be shown");
-            for (int i = 1; i < network.visible.size(); i++) {
-                check(network.visible.get(i - 1).arrival < network.visible.get(i).arrival, "in order of arrival");
-            }
-        });
-    }
-
-    private static void check(boolean holds, String invariant) {
-        if (!holds) {
-            throw new IllegalStateException(invariant);
-        }
+    /** The networks by key, for {@link RegistryInvariants}. */
+    Map<NetworkKey, Network> networks() {
+        return networks;
     }
 
     /** The index of the visible member that came with {@code arrival}, or minus the place it would have, minus one. */

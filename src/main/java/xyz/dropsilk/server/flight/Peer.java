@@ -9,7 +9,8 @@ import xyz.dropsilk.server.protocol.UsersList;
 /**
  * What the registry needs of a client: today a socket of this process, later perhaps a client between two sockets or on another instance.
  *
- * <p>{@code send}, {@code show}, {@code admit} and {@code link} are called under the registry's lock. They only append or set, in bounded
+ * <p>{@code send}, {@code show}, {@code admit} and {@code link} are called under the registry's lock, or where only this client
+ * is concerned by its own session. They only append or set, in bounded
  * time; they never throw and never call back. What they appended leaves in the order of the calls once {@code flush} is called, without the
  * lock. All methods are safe on any thread.
  */

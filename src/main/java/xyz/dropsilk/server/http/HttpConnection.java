@@ -39,7 +39,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** How long the rest of what a client sends is thrown away before a connection is cut: without this a client may miss the answer. */
     private static final long LINGER_SECONDS = 2;
 
+    /** When a client whose body there is no memory for should come again: seconds. */
+    private static final String RETRY_AFTER = "10";
+
     private final HttpSettings settings;
+    private final BodyBudget bodies;
     private final RequestDeadline deadline;
 
     /** The request at hand, from its first line until it is answered. */
@@ -49,8 +53,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean last;
 
     /** A handler of one connection, whose time is kept by {@code deadline}. */
-    HttpConnection(HttpSettings settings, RequestDeadline deadline) {
+    HttpConnection(HttpSettings settings, BodyBudget bodies, RequestDeadline deadline) {
         this.settings = settings;
+        this.bodies = bodies;
         this.deadline = deadline;
     }
 
@@ -80,7 +85,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest head) {
-        assembly = new RequestAssembly(head);
+        assembly = new RequestAssembly(head, bodies);
+        deadline.requestBegun(context);
         if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
             context.writeAndFlush(new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
@@ -92,8 +98,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.channel().config().setAutoRead(false);
         HttpResponseStatus fault = whole.fault();
         if (fault != null) {
-            refused(context, Refusal.BAD_REQUEST);
-            respond(context, whole, Response.text(fault.code(), fault.reasonPhrase()));
+            Response response = Response.text(fault.code(), fault.reasonPhrase());
+            refused(context, whole.isOverBudget() ? Refusal.MEMORY : Refusal.BAD_REQUEST);
+            respond(context, whole, whole.isOverBudget() ? response.with("Retry-After", RETRY_AFTER) : response);
             return;
         }
         Request request = whole.request(client(context, whole));
@@ -103,9 +110,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         settings.router().route(request).whenComplete((response, impossible) -> {
             if (context.executor().inEventLoop()) {
-                respond(context, whole, response);
+                respondOrClose(context, whole, response);
             } else {
-                context.executor().execute(() -> respond(context, whole, response));
+                context.executor().execute(() -> respondOrClose(context, whole, response));
             }
         });
     }
@@ -127,11 +134,23 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     // --- answering ---
 
+    /** A fault here, such as a header that HTTP does not allow, would be lost in the stage and the client wait for ever. */
+    private void respondOrClose(ChannelHandlerContext context, RequestAssembly request, Response response) {
+        try {
+            respond(context, request, response);
+        } catch (RuntimeException fault) {
+            exceptionCaught(context, fault);
+        }
+    }
+
     /** Answers {@code request}, or what never became one. */
     private void respond(ChannelHandlerContext context, @Nullable RequestAssembly request, Response response) {
         Channel channel = context.channel();
         if (!channel.isActive()) {
             return;
+        }
+        if (request != null) {
+            request.release();
         }
         boolean keepAlive = !last && request != null && request.isKeepAlive();
         deadline.responseBegun(context);
@@ -190,6 +209,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             respond(context, request, outcome.response());
             return;
         }
+        request.release();
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         copyHeaders(outcome.response(), switching);
@@ -226,6 +246,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         last = true;
+        if (assembly != null) {
+            assembly.release();
+        }
     }
 
     @Override

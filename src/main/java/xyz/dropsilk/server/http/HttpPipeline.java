@@ -26,6 +26,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
     private final HttpSettings settings;
+    private final BodyBudget bodies = BodyBudget.ofThisProcess();
 
     /** Pipelines for connections that share {@code settings}. */
     public HttpPipeline(HttpSettings settings) {
@@ -41,6 +42,6 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .addLast(deadline)
                 .addLast(new HttpServerCodec(limits))
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(settings, deadline));
+                .addLast(new HttpConnection(settings, bodies, deadline));
     }
 }

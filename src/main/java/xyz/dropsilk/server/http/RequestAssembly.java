@@ -22,12 +22,18 @@ final class RequestAssembly {
     static final int MAX_BODY_BYTES = 256 * 1024;
 
     private final HttpRequest head;
+    private final BodyBudget budget;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+
+    /** What the body took of the budget. */
+    private int taken;
+
     private @Nullable HttpResponseStatus fault;
     private boolean tooLarge;
 
-    RequestAssembly(HttpRequest head) {
+    RequestAssembly(HttpRequest head, BodyBudget budget) {
         this.head = head;
+        this.budget = budget;
         this.fault = faultOf(head);
         this.tooLarge = fault == null && HttpUtil.getContentLength(head, 0L) > MAX_BODY_BYTES;
     }
@@ -66,17 +72,34 @@ final class RequestAssembly {
         if (body.size() + length > MAX_BODY_BYTES) {
             tooLarge = true;
         }
-        if (length > 0 && !tooLarge) {
-            byte[] bytes = new byte[length];
-            content.content().readBytes(bytes);
-            body.writeBytes(bytes);
+        if (length == 0 || tooLarge || fault != null) {
+            return;
         }
+        if (!budget.take(length)) {
+            fault = HttpResponseStatus.SERVICE_UNAVAILABLE;
+            return;
+        }
+        taken += length;
+        byte[] bytes = new byte[length];
+        content.content().readBytes(bytes);
+        body.writeBytes(bytes);
+    }
+
+    /** Gives back what the body took of the budget: it is answered, or its client is gone. Harmless if called again. */
+    void release() {
+        budget.giveBack(taken);
+        taken = 0;
     }
 
     /** Why this is no request, or null. */
     @Nullable
     HttpResponseStatus fault() {
         return fault;
+    }
+
+    /** Whether this is a request that there is no memory for now. */
+    boolean isOverBudget() {
+        return HttpResponseStatus.SERVICE_UNAVAILABLE.equals(fault);
     }
 
     boolean isTooLarge() {
@@ -91,9 +114,9 @@ final class RequestAssembly {
         return HttpUtil.isKeepAlive(head);
     }
 
-    /** HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). */
+    /** HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). Behind a body that is not read to its end nothing can follow. */
     boolean mayUpgrade() {
-        return head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        return head.protocolVersion().equals(HttpVersion.HTTP_1_1) && !tooLarge;
     }
 
     HttpVersion version() {
@@ -124,7 +147,11 @@ final class RequestAssembly {
         if (scheme < 0 || target.startsWith("/")) {
             return target;
         }
-        int path = target.indexOf('/', scheme + 3);
-        return path < 0 ? "/" : target.substring(path);
+        int path = scheme + 3;
+        while (path < target.length() && target.charAt(path) != '/' && target.charAt(path) != '?') {
+            path++;
+        }
+        String rest = target.substring(path);
+        return rest.startsWith("/") ? rest : "/" + rest;
     }
 }

@@ -52,11 +52,16 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
+        requestBegun(context);
+        context.fireChannelRead(bytes);
+    }
+
+    /** Bytes of a request arrived, or stand behind the one before it. */
+    void requestBegun(ChannelHandlerContext context) {
         if (phase == Phase.KEEP_ALIVE) {
             enter(context, Phase.REQUEST, REQUEST_SECONDS);
         }
         sawBytes = true;
-        context.fireChannelRead(bytes);
     }
 
     /** The request is there whole: its endpoint keeps a time of its own. */
@@ -88,7 +93,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
     private void expired(ChannelHandlerContext context) {
         if (phase == Phase.REQUEST && sawBytes) {
-            context.fireUserEventTriggered(REQUEST_EXPIRED);
+            context.pipeline().fireUserEventTriggered(REQUEST_EXPIRED);
         } else {
             context.close();
         }

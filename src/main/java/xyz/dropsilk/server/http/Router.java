@@ -82,8 +82,13 @@ public final class Router {
     }
 
     private boolean isAdmitted(@Nullable String origin, @Nullable Route route, Request request) {
-        return origins.admitsUpgrade(origin)
-                || (origin == null && route != null && route.endpoint().admitsWithoutOrigin(request));
+        try {
+            return origins.admitsUpgrade(origin)
+                    || (origin == null && route != null && route.endpoint().admitsWithoutOrigin(request));
+        } catch (RuntimeException fault) {
+            fault(request, fault);
+            return false;
+        }
     }
 
     private static Response preflight(Route route, Request request) {

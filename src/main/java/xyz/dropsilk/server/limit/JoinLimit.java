@@ -83,6 +83,9 @@ public final class JoinLimit {
 
         /** A tried code was wrong. */
         public void failed() {
+            if (unlimited) {
+                return;
+            }
             long now = ticker.getAsLong();
             state = afterFailure(perConnection, state, now);
             networks.update(network, cell -> afterFailure(perNetwork, cell, now));
@@ -99,7 +102,7 @@ public final class JoinLimit {
             return state;
         }
         long fullAt = rate.take(state, now) & ~LOCKED;
-        return rate.wait(fullAt, now) > 0 ? fullAt | LOCKED : fullAt;
+        return rate.nanosUntilPermit(fullAt, now) > 0 ? fullAt | LOCKED : fullAt;
     }
 
     /** Many networks that each stay below their allowance may still be one attacker: operators hear of it, once until it has calmed down. */
@@ -107,7 +110,7 @@ public final class JoinLimit {
         long count;
         synchronized (this) {
             wrongCodes++;
-            boolean spent = perServer.wait(serverFullAt, now) > 0;
+            boolean spent = perServer.nanosUntilPermit(serverFullAt, now) > 0;
             if (!spent) {
                 serverFullAt = perServer.take(serverFullAt, now);
                 alarmed &= serverFullAt - now > perServer.burstNanos() / 2;

@@ -28,7 +28,7 @@ public final class NetworkRate implements RateLimit {
         long now = ticker.getAsLong();
         long wait = Long.MAX_VALUE;
         for (int row = 0; row < NetworkCells.ROWS; row++) {
-            wait = Math.min(wait, rate.wait(fullAt.get(network, row), now));
+            wait = Math.min(wait, rate.nanosUntilPermit(fullAt.get(network, row), now));
         }
         if (wait > 0) {
             return TimeUnit.NANOSECONDS.toSeconds(wait) + 1;

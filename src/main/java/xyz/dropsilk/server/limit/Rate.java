@@ -17,7 +17,7 @@ public record Rate(long nanosPerPermit, long burstNanos) {
     }
 
     /** How long until a permit is there for a bucket that is full again at {@code fullAt}: nanoseconds, 0 or less if there is one now. */
-    public long wait(long fullAt, long now) {
+    public long nanosUntilPermit(long fullAt, long now) {
         return Math.max(0, fullAt - now) + nanosPerPermit - burstNanos;
     }
 

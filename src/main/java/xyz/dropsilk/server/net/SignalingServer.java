@@ -76,7 +76,7 @@ public final class SignalingServer {
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(bound.cause());
+            throw new IOException(bound.cause().getMessage(), bound.cause());
         }
         listener = bound.channel();
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();

@@ -61,7 +61,7 @@ public final class IceServers {
             if (fetching != null) {
                 return answer(usable, fetching);
             }
-            if (now.isBefore(pausedUntil)) {
+            if (isPaused(now)) {
                 return answer(usable, CompletableFuture.failedFuture(new IllegalStateException("no TURN credentials")));
             }
             fetch = new CompletableFuture<>();
@@ -69,6 +69,11 @@ public final class IceServers {
         }
         fetch(fetch, now);
         return answer(usable, fetch);
+    }
+
+    /** Not when the pause seems longer than any is: then the clock was put back. */
+    private synchronized boolean isPaused(Instant now) {
+        return now.isBefore(pausedUntil) && Duration.between(now, pausedUntil).compareTo(LONGEST_PAUSE) <= 0;
     }
 
     private static CompletionStage<String> answer(@Nullable Credentials usable, CompletableFuture<String> fetch) {

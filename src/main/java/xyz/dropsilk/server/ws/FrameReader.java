@@ -50,9 +50,7 @@ final class FrameReader {
     /** The opcode of the message in {@code fragments}. */
     private int fragmentedOpcode;
 
-    /** Messages, and control frames outside of one, that have ended. */
-    private long ended;
-
+    private int ended;
     private boolean done;
 
     /** A reader for one socket: {@code scratch} is its loop's, {@code maxPayload} counts bytes of a frame and of a message. */
@@ -92,8 +90,8 @@ final class FrameReader {
         return partial != null || fragments != null;
     }
 
-    /** How many messages, and control frames outside of one, have ended: if it grew, what is unfinished is another one than before. */
-    long ended() {
+    /** How many messages, and control frames outside of any, have ended: while it stays the same, so does what {@link #isUnfinished}. */
+    int ended() {
         return ended;
     }
 
@@ -143,9 +141,7 @@ final class FrameReader {
             return false;
         }
         long length = length(in, start, second);
-        if (length < 0
-                || length > maxPayload
-                || (fragments != null && isData(first) && length + fragments.readableBytes() > maxPayload)) {
+        if (length < 0 || length > maxPayload || length + lengthBefore(first) > maxPayload) {
             violated(length < 0 ? CloseCode.PROTOCOL_ERROR : CloseCode.TOO_BIG);
             return false;
         }
@@ -155,12 +151,15 @@ final class FrameReader {
         int mask = in.getIntLE(start + headerBytes - Frames.MASK_BYTES);
         in.readerIndex(start + headerBytes);
         payload(first, in, (int) length, mask);
-        ended += fragments == null ? 1 : 0;
+        if (fragments == null) {
+            ended++;
+        }
         return true;
     }
 
-    private static boolean isData(int first) {
-        return (first & Frames.CONTROL) == 0;
+    /** Bytes of the message that a frame goes on with; a control frame between two fragments is no part of it. */
+    private int lengthBefore(int first) {
+        return fragments == null || (first & Frames.CONTROL) != 0 ? 0 : fragments.readableBytes();
     }
 
     private static int headerBytes(int second) {
@@ -168,13 +167,16 @@ final class FrameReader {
         return 2 + Frames.MASK_BYTES + (length == Frames.LENGTH_16 ? 2 : length == Frames.LENGTH_64 ? 8 : 0);
     }
 
+    /** The payload's length, or -1 if it is not encoded in the fewest bytes that can hold it (5.2). */
     private static long length(ByteBuf in, int start, int second) {
         int length = second & Frames.LENGTH;
-        return switch (length) {
+        long extended = switch (length) {
             case Frames.LENGTH_16 -> in.getUnsignedShort(start + 2);
             case Frames.LENGTH_64 -> in.getLong(start + 2);
             default -> length;
         };
+        long least = length == Frames.LENGTH_16 ? Frames.LENGTH_16 : length == Frames.LENGTH_64 ? 0x1_0000 : 0;
+        return extended < least ? -1 : extended;
     }
 
     /** What the first two bytes of a frame break, or null. */

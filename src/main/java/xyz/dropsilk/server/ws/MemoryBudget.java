@@ -3,6 +3,7 @@ package xyz.dropsilk.server.ws;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -47,16 +48,27 @@ public final class MemoryBudget {
         if (change > 0) {
             holders.add(holder);
             if (now > maxBytes && evicting.compareAndSet(false, true)) {
-                executor.execute(this::evictLargest);
+                startEviction();
             }
         } else if (holder.held() == 0) {
             holders.remove(holder);
+            if (holder.held() > 0) {
+                holders.add(holder); // it grew meanwhile, on another thread
+            }
         }
     }
 
     /** Bytes held by all. */
     public long total() {
         return total.get();
+    }
+
+    private void startEviction() {
+        try {
+            executor.execute(this::evictLargest);
+        } catch (RejectedExecutionException e) {
+            evicting.set(false); // the server stops, and lets go of everything
+        }
     }
 
     private void evictLargest() {

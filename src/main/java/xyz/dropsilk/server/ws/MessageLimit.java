@@ -37,7 +37,7 @@ final class MessageLimit {
         if (rate == null) {
             return Verdict.HANDLE;
         }
-        if (rate.wait(fullAt, now) <= 0) {
+        if (rate.nanosUntilPermit(fullAt, now) <= 0) {
             fullAt = rate.take(fullAt, now);
             return Verdict.HANDLE;
         }

@@ -164,7 +164,7 @@ final class Outbox implements ChannelFutureListener {
             buffer.ensureWritable(bytes);
         }
         if (inFlight > 0) {
-            account(inFlight + buffer.capacity());
+            account();
         }
         return buffer;
     }
@@ -176,7 +176,7 @@ final class Outbox implements ChannelFutureListener {
             queued = null;
         }
         due = null;
-        account(inFlight);
+        account();
     }
 
     // --- sending: the client's loop ---
@@ -222,7 +222,7 @@ final class Outbox implements ChannelFutureListener {
             ChannelFuture written = channel.writeAndFlush(out);
             if (!written.isDone()) {
                 synchronized (this) {
-                    account(inFlight);
+                    account();
                 }
                 written.addListener(this);
                 return;
@@ -256,7 +256,7 @@ final class Outbox implements ChannelFutureListener {
 
     private synchronized void wrote() {
         inFlight = 0;
-        account(queued == null ? 0 : queued.capacity());
+        account();
     }
 
     /** The write in flight is done, well or not; a failed one closes the channel by itself. */
@@ -280,7 +280,8 @@ final class Outbox implements ChannelFutureListener {
     }
 
     @GuardedBy("this")
-    private void account(int now) {
+    private void account() {
+        int now = inFlight + (queued == null ? 0 : queued.capacity());
         int change = now - held;
         if (change != 0) {
             held = now;

@@ -66,8 +66,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** Since when a message has been {@link #unfinished}. */
     private long unfinishedSince;
 
-    /** What the reader had {@link FrameReader#ended} when that message began. */
-    private long endedBefore;
+    /** The messages that had ended when it began. */
+    private int endedBefore;
 
     /** Where the signals of this read burst went, to be flushed at its end. */
     private @Nullable Peer relayedTo;
@@ -124,8 +124,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ServerStopping.EVENT && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
-            end(CloseCode.SERVER_SHUTDOWN); // still in the registry: that its peer left is no news to somebody who
-            // is told this
+            end(CloseCode.SERVER_SHUTDOWN); // and stays registered until it is gone: nobody needs a new list now
         }
     }
 

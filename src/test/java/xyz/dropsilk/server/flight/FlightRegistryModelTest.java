@@ -26,7 +26,7 @@ class FlightRegistryModelTest {
     private static final String[] NAMES = {"Ada", "Bob", "Cyd", "Anonymous"};
 
     @ParameterizedTest
-    @CsvSource({"2, 1, 12", "200, 2, 12", "1, 3, 6"})
+    @CsvSource({"2, 1, 20", "200, 2, 20", "1, 3, 10"})
     void theRegistryDoesWhatTheModelDoes(int maxListed, long seed, int runs) {
         for (int i = 0; i < runs; i++) {
             run(maxListed, 1_000 * seed + i);

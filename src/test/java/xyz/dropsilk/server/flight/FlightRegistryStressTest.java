@@ -57,7 +57,7 @@ class FlightRegistryStressTest {
 
     @Test
     void conversationsStayInOrder() throws Exception {
-        run(15, System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS));
+        run(25, System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS));
     }
 
     @Tag("long")

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -138,6 +140,31 @@ class FlightRegistryTest {
 
             assertEquals(List.of(Told.peerJoined(code, Told.user(host, "Ada"), "wan"), Told.NOBODY), guest.take());
             assertEquals(List.of(Told.peerJoined(code, Told.user(guest, "Bob"), "wan"), Told.NOBODY), host.take());
+        }
+
+        /** The host sends its offer the moment it hears: by then the joiner's peer-joined is queued, and both let signals in. */
+        @Test
+        void isQueuedForTheJoinerBeforeTheHostAndForBothBeforeAnySignalCanSetOut() {
+            List<String> journal = new ArrayList<>();
+            host.noteIn(journal);
+            guest.noteIn(journal);
+            registry.joinFlight(guest, code);
+
+            assertEquals(
+                    Stream.of(
+                                    "guest send",
+                                    "guest show",
+                                    "guest admit",
+                                    "host send",
+                                    "host show",
+                                    "host admit",
+                                    "guest link",
+                                    "host link",
+                                    "guest flush",
+                                    "host flush")
+                            .map(call -> call.replace("guest", guest.id()).replace("host", host.id()))
+                            .toList(),
+                    journal);
         }
 
         @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +115,17 @@ class LeavingAFlightTest {
         assertEquals(List.of(), guest.take());
         assertEquals(List.of(), other.take());
         assertEquals(1, registry.stats().flights());
+    }
+
+    /** The links are cleared and the signals shut out before peer-left is queued. */
+    @Test
+    void noSignalCanStandBehindPeerLeft() {
+        List<String> journal = new ArrayList<>();
+        creator.noteIn(journal);
+        registry.disconnect(guest);
+
+        String id = creator.id();
+        assertEquals(List.of(id + " link", id + " admit", id + " send", id + " show", id + " flush"), journal);
     }
 
     @Test

@@ -106,7 +106,11 @@ final class Loop {
 
     private void disconnect(Client client) {
         clients.remove(client);
+        Peer.Link last = client.peer.link();
         registry.disconnect(client.peer);
+        if (last != null) {
+            RecordingPeer.signal(last, "\"late\""); // must reach nobody
+        }
         client.peer.flush(); // what was appended and is not flushed yet
         client.heard.listen();
         signalsHeard += client.heard.signals();

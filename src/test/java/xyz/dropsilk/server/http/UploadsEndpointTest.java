@@ -31,8 +31,8 @@ import xyz.dropsilk.server.remote.Sdk;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.service.Uploads;
 import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.Requests;
-import xyz.dropsilk.server.testing.SeenEvents;
 import xyz.dropsilk.server.testing.Vectors;
 
 /** Whole requests against what the real SDK answers, and to whom it speaks meanwhile. */
@@ -47,7 +47,7 @@ class UploadsEndpointTest {
 
     private final List<Calls.Call> calls = new ArrayList<>();
     private final List<StoredUpload> rows = new ArrayList<>();
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
     private String fileParts = "";
 
     static List<JsonNode> cases() {

@@ -24,10 +24,10 @@ import xyz.dropsilk.server.store.Database;
 import xyz.dropsilk.server.store.DatabaseException;
 import xyz.dropsilk.server.store.UploadStore;
 import xyz.dropsilk.server.testing.Await;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.FakeCloud;
 import xyz.dropsilk.server.testing.Postgres;
-import xyz.dropsilk.server.testing.SeenEvents;
 import xyz.dropsilk.server.testing.Vectors;
 
 @Timeout(60)
@@ -41,7 +41,7 @@ class CleanupJobIT {
     private final Outbound outbound = new Outbound();
     private final Database database = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT);
     private final UploadStore store = new UploadStore(database);
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
     private final CleanupJob job = job(store, events);
 
     @AfterEach
@@ -142,7 +142,7 @@ class CleanupJobIT {
     void twoInstancesAskForNoFileTwice() throws Exception {
         int files = 5 * CleanupJob.BATCH;
         expired(files);
-        SeenEvents otherEvents = new SeenEvents();
+        CollectedEvents otherEvents = new CollectedEvents();
         try (Database other = new Database(postgres.settings(), Postgres.CONNECTION_LIMIT)) {
             CleanupJob otherJob = job(new UploadStore(other), otherEvents);
             job.start();
@@ -251,7 +251,7 @@ class CleanupJobIT {
         job.awaitStop(limit);
     }
 
-    private CleanupJob job(UploadStore of, SeenEvents seenBy) {
+    private CleanupJob job(UploadStore of, CollectedEvents seenBy) {
         Secret token = new Secret(Vectors.section("handler").path("token").asText());
         PreviewCloud app = new PreviewCloud(
                 outbound, new PreviewCloud.Settings(token, cloud.uri(), cloud.uri()), FileKeys.random());
@@ -274,7 +274,7 @@ class CleanupJobIT {
                 cloud.seen(DELETE).stream().map(FakeCloud.Seen::body).toList());
     }
 
-    private static boolean ended(SeenEvents events) {
+    private static boolean ended(CollectedEvents events) {
         return !events.named("cleanup:complete").isEmpty()
                 || !events.named("cleanup:skipped").isEmpty();
     }

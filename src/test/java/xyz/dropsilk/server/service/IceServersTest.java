@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTime;
-import xyz.dropsilk.server.testing.SeenEvents;
 
 class IceServersTest {
     private final ManualTime time = new ManualTime();
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
     private final List<CompletableFuture<String>> fetches = new ArrayList<>();
     private final IceServers iceServers = new IceServers(
             () -> {
@@ -42,6 +42,15 @@ class IceServersTest {
         assertTrue(first.cancel(true), "one who goes away");
         fetches.get(0).complete("[1]");
         assertEquals("[1]", second.join(), "spoils it for nobody");
+    }
+
+    @Test
+    void aClockThatIsPutBackEndsThePauseAfterAFailure() {
+        ask();
+        fetches.get(0).completeExceptionally(new IllegalStateException("away"));
+        time.pass(Duration.ofHours(-5));
+        ask();
+        assertEquals(2, fetches.size(), "asked again, not after five hours");
     }
 
     @Test

@@ -17,9 +17,9 @@ import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.store.Database;
 import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.store.UploadStore;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.Postgres;
-import xyz.dropsilk.server.testing.SeenEvents;
 
 @Timeout(60)
 class UploadLedgerIT {
@@ -28,7 +28,7 @@ class UploadLedgerIT {
     private final Postgres postgres = new Postgres();
     private final CuttableLink link = postgres.link();
     private final Database database = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT);
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
     private final UploadLedger ledger = new UploadLedger(new UploadStore(database), events);
 
     @AfterEach

@@ -5,7 +5,7 @@ import java.util.List;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
 
-/** Keeps all events in the order of their publishing. Safe on any thread. */
+/** Keeps all events in the order of their publishing, and waits for them. Safe on any thread. */
 public final class CollectedEvents implements EventSink {
     private final List<ServerEvent> events = new ArrayList<>();
 
@@ -14,14 +14,19 @@ public final class CollectedEvents implements EventSink {
         events.add(event);
     }
 
+    /** All so far. */
+    public synchronized List<ServerEvent> all() {
+        return List.copyOf(events);
+    }
+
     /** The names of all so far. */
-    public synchronized List<String> names() {
-        return events.stream().map(ServerEvent::name).toList();
+    public List<String> names() {
+        return all().stream().map(ServerEvent::name).toList();
     }
 
     /** Those called {@code name}, so far. */
-    public synchronized List<ServerEvent> named(String name) {
-        return events.stream().filter(event -> event.name().equals(name)).toList();
+    public List<ServerEvent> named(String name) {
+        return all().stream().filter(event -> event.name().equals(name)).toList();
     }
 
     /** Those that came since the last call. */
@@ -29,5 +34,16 @@ public final class CollectedEvents implements EventSink {
         List<ServerEvent> taken = List.copyOf(events);
         events.clear();
         return taken;
+    }
+
+    /** Waits until there are {@code count} called {@code name}; the last of them. */
+    public ServerEvent await(String name, int count) {
+        Await.until(name + " x " + count + ", seen: " + this, () -> named(name).size() >= count);
+        return named(name).get(count - 1);
+    }
+
+    @Override
+    public String toString() {
+        return all().toString();
     }
 }

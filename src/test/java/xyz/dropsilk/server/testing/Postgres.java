@@ -26,7 +26,7 @@ import xyz.dropsilk.server.store.DatabaseSettings;
  */
 public final class Postgres {
     /** Enough for loopback, and little to wait for a database that is away. */
-    public static final Duration CONNECTION_LIMIT = Duration.ofMillis(400);
+    public static final Duration CONNECTION_LIMIT = Duration.ofMillis(1_500);
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 

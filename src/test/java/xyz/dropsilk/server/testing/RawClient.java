@@ -79,8 +79,12 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** A connection to {@code address}. */
-    public static RawClient connect(InetAddress address, int port) {
-        return new RawClient(address, port, 0);
+    public static RawClient connect(String address, int port) {
+        try {
+            return new RawClient(InetAddress.getAllByName(address)[0], port, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A connection whose kernel takes little before somebody reads. */
@@ -204,6 +208,15 @@ public final class RawClient implements AutoCloseable {
     }
 
     // --- reading ---
+
+    /** Whether something has come that is not read yet. */
+    public boolean hasInput() {
+        try {
+            return in.available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
 
     /** The next byte, or -1 when the connection has ended. */
     public int read() {

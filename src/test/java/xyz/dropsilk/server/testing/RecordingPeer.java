@@ -39,6 +39,7 @@ public final class RecordingPeer implements Peer {
     private volatile boolean mayTry = true;
     private int wrongCodes;
     private volatile boolean broken;
+    private volatile @Nullable List<String> journal;
 
     /** A client at {@code address}, in digits. */
     public RecordingPeer(String address) {
@@ -114,6 +115,18 @@ public final class RecordingPeer implements Peer {
         broken = true;
     }
 
+    /** Notes each call from now on in {@code journal}, which several peers may share. */
+    public void noteIn(List<String> journal) {
+        this.journal = journal;
+    }
+
+    private void note(String call) {
+        List<String> notes = journal;
+        if (notes != null) {
+            notes.add(id + ' ' + call);
+        }
+    }
+
     // --- what the registry asks ---
 
     @Override
@@ -133,11 +146,13 @@ public final class RecordingPeer implements Peer {
 
     @Override
     public synchronized void send(ServerMessage message) {
+        note("send");
         queued.add(message.toString());
     }
 
     @Override
     public synchronized void show(UsersList list) {
+        note("show");
         if (!list.equals(UsersList.EMPTY)) {
             due = list;
             return;
@@ -149,11 +164,13 @@ public final class RecordingPeer implements Peer {
 
     @Override
     public synchronized void admit(@Nullable Pairing pairing) {
+        note("admit");
         admitted = pairing;
     }
 
     @Override
     public void link(@Nullable Link link) {
+        note("link");
         this.link = link;
     }
 
@@ -167,6 +184,7 @@ public final class RecordingPeer implements Peer {
 
     @Override
     public synchronized void flush() {
+        note("flush");
         if (broken) {
             throw new IllegalStateException("broken");
         }

@@ -1,0 +1,154 @@
+package xyz.dropsilk.server.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.ManualTime;
+
+final class EventLogTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final LogRing ring = new LogRing(100);
+    private final EventSink log = log(Level.DEBUG);
+
+    private EventSink log(Level threshold) {
+        StandardOutput unused = new StandardOutput(new ByteArrayOutputStream(), lost -> {});
+        return EventLog.into(ring, unused, threshold, new ManualTime());
+    }
+
+    private static ServerEvent event(Level level, Map<String, @Nullable Object> fields) {
+        return new ServerEvent(level, "client:connected", fields, null);
+    }
+
+    private String line() {
+        List<byte[]> lines = ring.snapshot();
+        assertEquals(1, lines.size());
+        return new String(lines.get(0), UTF_8);
+    }
+
+    private JsonNode json() throws Exception {
+        String line = line();
+        assertTrue(line.endsWith("\n"));
+        assertEquals(line.length() - 1, line.indexOf('\n'), "one line");
+        return JSON.readTree(line);
+    }
+
+    @Test
+    void anEventIsOneJsonObjectALine() {
+        log.publish(ServerEvent.clientConnected("0123456789abcdef", "2001:db8::1"));
+
+        assertEquals(
+                "{\"timestamp\":\"2026-01-01T00:00:00Z\",\"level\":\"INFO\",\"message\":\"client:connected\","
+                        + "\"id\":\"0123456789abcdef\",\"ip\":\"2001:db8::1\"}\n",
+                line());
+    }
+
+    @Test
+    void fieldsOfAllKindsAreJson() throws Exception {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("null", null);
+        fields.put("true", true);
+        fields.put("int", 1);
+        fields.put("long", Long.MAX_VALUE);
+        fields.put("double", 1.5);
+        fields.put("none", Double.NaN);
+        fields.put("list", List.of("a", 2, List.of(), Map.of("b", false)));
+        fields.put("map", Map.of("c", Map.of("d", List.of(1))));
+        fields.put("other", Level.WARN);
+        log.publish(event(Level.WARN, fields));
+
+        JsonNode json = json();
+        assertEquals("WARN", json.get("level").textValue());
+        assertTrue(json.get("null").isNull());
+        assertTrue(json.get("true").booleanValue());
+        assertEquals(1, json.get("int").intValue());
+        assertEquals(Long.MAX_VALUE, json.get("long").longValue());
+        assertEquals(1.5, json.get("double").doubleValue());
+        assertEquals("NaN", json.get("none").textValue());
+        assertEquals("[\"a\",2,[],{\"b\":false}]", json.get("list").toString());
+        assertEquals("{\"c\":{\"d\":[1]}}", json.get("map").toString());
+        assertEquals("WARN", json.get("other").textValue());
+    }
+
+    @Test
+    void aStoryNestsInItsEvent() throws Exception {
+        log.publish(ServerEvent.flightStory(Map.of(
+                "meta", Map.of("flightCode", "ABC234"),
+                "timeline", List.of(Map.of("event", "created"), Map.of("event", "peer_joined")))));
+
+        JsonNode json = json();
+        assertEquals("FLIGHT STORY COMPLETE", json.get("message").textValue());
+        assertEquals("ABC234", json.at("/story/meta/flightCode").textValue());
+        assertEquals("peer_joined", json.at("/story/timeline/1/event").textValue());
+    }
+
+    @Test
+    void nothingInAFieldCanForgeALine() throws Exception {
+        String forged = "x\"}\n{\"level\":\"ERROR\"}\r\u0000\u001b[31m\u0085\u2028\\";
+        log.publish(event(Level.INFO, Map.of("name", forged, forged, 1)));
+
+        JsonNode json = json();
+        assertEquals(forged, json.get("name").textValue());
+        assertEquals(1, json.get(forged).intValue());
+        assertFalse(
+                line().chars().limit(line().length() - 1L).anyMatch(c -> c < ' '), "control characters are escaped");
+    }
+
+    @Test
+    void anEventThatCannotBePrintedIsSeenAndHurtsNobody() throws Exception {
+        Object faulty = new Object() {
+            @Override
+            public String toString() {
+                throw new IllegalStateException("on purpose");
+            }
+        };
+        log.publish(event(Level.INFO, Map.of("value", faulty)));
+
+        JsonNode json = json();
+        assertEquals("ERROR", json.get("level").textValue());
+        assertEquals("system:error", json.get("message").textValue());
+        assertEquals("log line of client:connected", json.get("where").textValue());
+        assertEquals("java.lang.IllegalStateException", json.get("error").textValue());
+    }
+
+    @Test
+    void halfAPairIsSeenAndHurtsNobody() throws Exception {
+        log.publish(event(Level.INFO, Map.of("value", "\ud800")));
+        assertTrue(json().has("message"));
+    }
+
+    @Test
+    void eventsBelowTheThresholdAreNotWritten() {
+        EventSink warnings = log(Level.WARN);
+        warnings.publish(event(Level.DEBUG, Map.of()));
+        warnings.publish(event(Level.INFO, Map.of()));
+        assertEquals(0, ring.snapshot().size());
+        warnings.publish(event(Level.WARN, Map.of()));
+        warnings.publish(event(Level.ERROR, Map.of()));
+        assertEquals(2, ring.snapshot().size());
+    }
+
+    @Test
+    void aStackTraceIsBounded() throws Exception {
+        StackOverflowError deep = new StackOverflowError();
+        StackTraceElement[] frames = new StackTraceElement[10_000];
+        Arrays.fill(frames, new StackTraceElement("some.Type", "method", "Type.java", 1));
+        deep.setStackTrace(frames);
+        log.publish(ServerEvent.systemError("somewhere", deep));
+
+        String error = json().get("error").textValue();
+        assertTrue(error.startsWith("java.lang.StackOverflowError"));
+        assertTrue(error.length() <= 4_000);
+    }
+}

@@ -1,0 +1,73 @@
+package xyz.dropsilk.server.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.CollectedEvents;
+import xyz.dropsilk.server.testing.ManualTicker;
+
+final class RefusalsTest {
+    private final ManualTicker ticker = new ManualTicker();
+    private final CollectedEvents passedOn = new CollectedEvents();
+    private final Refusals refusals = new Refusals(passedOn, ticker);
+
+    private void refuse(Refusal refusal) {
+        refusals.publish(ServerEvent.refused(refusal, "192.0.2.1", null));
+    }
+
+    @Test
+    void theFirstOfAKindIsPassedOnAtOnce() {
+        refuse(Refusal.ORIGIN);
+        refuse(Refusal.WRONG_CODE);
+
+        assertEquals(2, passedOn.all().size());
+        ServerEvent event = passedOn.all().get(0);
+        assertEquals("http:error", event.name());
+        assertEquals("origin", event.fields().get("reason"));
+        assertNull(event.fields().get("leftOut"));
+    }
+
+    @Test
+    void oneASecondIsPassedOnWithTheNumberOfThoseLeftOut() {
+        for (int i = 0; i < 10_000; i++) {
+            refuse(Refusal.MESSAGE_RATE);
+            ticker.pass(Duration.ofMillis(1));
+        }
+        assertEquals(10, passedOn.all().size());
+        for (ServerEvent event : passedOn.all().subList(1, 10)) {
+            assertEquals(999L, event.fields().get("leftOut"));
+        }
+    }
+
+    @Test
+    void oneKindDoesNotSilenceAnother() {
+        for (int i = 0; i < 100; i++) {
+            refuse(Refusal.INVALID_MESSAGE);
+        }
+        refuse(Refusal.JOIN_RATE);
+        assertEquals(1, passedOn.named("flight:error").size());
+    }
+
+    @Test
+    void allOtherEventsPassUnchanged() {
+        for (int i = 0; i < 100; i++) {
+            refusals.publish(ServerEvent.clientDisconnected("c" + i));
+        }
+        assertEquals(100, passedOn.named("client:disconnected").size());
+    }
+
+    @Test
+    void everyKindIsCountedFromNothing() {
+        for (int i = 0; i < 5; i++) {
+            refuse(Refusal.DEAD);
+        }
+        Map<String, Long> totals = refusals.totals();
+        assertEquals(Refusal.values().length, totals.size());
+        assertEquals(5L, totals.get("dead"));
+        assertEquals(0L, totals.get("origin"));
+        assertEquals(5L, totals.values().stream().mapToLong(Long::longValue).sum());
+    }
+}

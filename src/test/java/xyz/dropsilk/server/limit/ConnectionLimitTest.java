@@ -1,0 +1,96 @@
+package xyz.dropsilk.server.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static xyz.dropsilk.server.limit.ConnectionLimit.Outcome.ENTERED;
+import static xyz.dropsilk.server.limit.ConnectionLimit.Outcome.NETWORK_FULL;
+import static xyz.dropsilk.server.limit.ConnectionLimit.Outcome.SERVER_FULL;
+import static xyz.dropsilk.server.limit.Networks.HOME;
+import static xyz.dropsilk.server.limit.Networks.SCHOOL;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+final class ConnectionLimitTest {
+    private final ConnectionLimit limit = new ConnectionLimit(5, 3);
+
+    @Test
+    void aNetworkHasItsPlacesAndNoMore() {
+        for (int i = 0; i < 3; i++) {
+            assertEquals(ENTERED, limit.enter(HOME));
+        }
+        assertEquals(NETWORK_FULL, limit.enter(HOME));
+        assertEquals(ENTERED, limit.enter(SCHOOL));
+    }
+
+    @Test
+    void theServerHasItsPlacesAndNoMore() {
+        for (int i = 0; i < 5; i++) {
+            assertEquals(ENTERED, limit.enter(Networks.ipv4(i)));
+        }
+        assertEquals(SERVER_FULL, limit.enter(HOME));
+    }
+
+    @Test
+    void aRefusalTakesNoPlace() {
+        for (int i = 0; i < 3; i++) {
+            limit.enter(HOME);
+        }
+        for (int i = 0; i < 100; i++) {
+            limit.enter(HOME);
+        }
+        assertEquals(ENTERED, limit.enter(SCHOOL));
+        assertEquals(ENTERED, limit.enter(SCHOOL));
+        assertEquals(SERVER_FULL, limit.enter(SCHOOL));
+    }
+
+    @Test
+    void aPlaceGivenBackIsFree() {
+        for (int round = 0; round < 1_000; round++) {
+            assertEquals(ENTERED, limit.enter(HOME));
+            limit.leave(HOME);
+        }
+        for (int i = 0; i < 3; i++) {
+            limit.enter(HOME);
+        }
+        limit.leave(HOME);
+        assertEquals(ENTERED, limit.enter(HOME));
+        assertEquals(NETWORK_FULL, limit.enter(HOME));
+    }
+
+    @Test
+    void noLimitIsNone() {
+        ConnectionLimit none = new ConnectionLimit(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        for (int i = 0; i < 100_000; i++) {
+            assertEquals(ENTERED, none.enter(HOME));
+        }
+    }
+
+    @Test
+    void threadsThatEnterAtOnceShareThePlaces() throws Exception {
+        ConnectionLimit shared = new ConnectionLimit(1_000, 600);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Integer>> entered = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                entered.add(threads.submit(() -> {
+                    int places = 0;
+                    for (int n = 0; n < 1_000; n++) {
+                        places += shared.enter(HOME) == ENTERED ? 1 : 0;
+                    }
+                    return places;
+                }));
+            }
+            int all = 0;
+            for (Future<Integer> each : entered) {
+                all += each.get();
+            }
+            assertEquals(600, all);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,423 @@
+package xyz.dropsilk.server.ws;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.protocol.NetworkView;
+import xyz.dropsilk.server.protocol.ServerMessage;
+import xyz.dropsilk.server.protocol.User;
+import xyz.dropsilk.server.protocol.UsersList;
+
+final class OutboxTest {
+    private static final ServerMessage A = ServerMessage.registered("a");
+    private static final ServerMessage B = ServerMessage.registered("b");
+    private static final ServerMessage C = ServerMessage.registered("c");
+
+    private final StuckSocket socket = new StuckSocket();
+    private final EmbeddedChannel channel = new EmbeddedChannel(socket);
+    private final MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE, Runnable::run);
+    private final TestOwner owner = new TestOwner();
+    private final Outbox outbox = new Outbox(channel, budget, owner);
+    private final LongAdder signals = new LongAdder();
+    private final Pairing pairing = new Pairing(signals);
+
+    /** Closes as a session does when its outbox overflows. */
+    private final class TestOwner implements Outbox.Owner {
+        int overflows;
+        int drains;
+
+        @Override
+        public void overflowed() {
+            overflows++;
+            outbox.end(CloseCode.SLOW_READER);
+            outbox.flush();
+        }
+
+        @Override
+        public void drained() {
+            drains++;
+        }
+
+        @Override
+        public int held() {
+            return outbox.held();
+        }
+
+        @Override
+        public void evict() {}
+    }
+
+    @AfterEach
+    void nothingIsHeldInTheEnd() {
+        outbox.close();
+        socket.fail();
+        assertEquals(0, budget.total());
+        assertEquals(0, outbox.held());
+        channel.finishAndReleaseAll();
+    }
+
+    private void relay(String message) {
+        byte[] bytes = message.getBytes(UTF_8);
+        outbox.relay(pairing, bytes, 0, bytes.length);
+    }
+
+    private static UsersList list(User... users) {
+        long[] arrivals = LongStream.range(0, users.length).toArray();
+        return NetworkView.of(arrivals, List.of(users), 100).listFor(users.length);
+    }
+
+    private static String shown(User... users) {
+        return Stream.of(users)
+                .map(user -> "{\"id\":\"" + user.id() + "\",\"name\":\"" + user.name() + "\"}")
+                .collect(Collectors.joining(",", "{\"type\":\"users-on-network-update\",\"users\":[", "]}"));
+    }
+
+    @Nested
+    final class Order {
+        @Test
+        void messagesLeaveInTheOrderOfTheirAppendingInOneWrite() {
+            outbox.send(A);
+            outbox.control(Frames.PING, new byte[0], 0, 0);
+            outbox.send(B);
+            outbox.control(Frames.PONG, "xpx".getBytes(UTF_8), 1, 1);
+            assertEquals(0, socket.waiting());
+            outbox.flush();
+
+            assertEquals(List.of(A.toString(), "ping ", B.toString(), "pong p"), socket.take());
+            assertEquals(0, socket.waiting());
+        }
+
+        @Test
+        void oneWriteIsInFlightAtATime() {
+            outbox.send(A);
+            outbox.flush();
+            outbox.send(B);
+            outbox.flush();
+            outbox.send(C);
+            outbox.flush();
+            assertEquals(1, socket.waiting());
+
+            assertEquals(List.of(A.toString()), socket.take());
+            assertEquals(1, socket.waiting());
+            assertEquals(List.of(B.toString(), C.toString()), socket.take());
+            assertEquals(0, socket.waiting());
+        }
+
+        @Test
+        void nothingIsWrittenWhereNothingWasAppended() {
+            outbox.flush();
+            assertEquals(0, socket.waiting());
+            assertEquals(0, owner.drains);
+        }
+
+        @Test
+        void messagesOfAllLengthsAreFrames() {
+            outbox.admit(pairing);
+            List<String> messages = Stream.of(0, 125, 126, 65_535, 65_536, 1 << 20)
+                    .map("m"::repeat)
+                    .toList();
+            messages.forEach(OutboxTest.this::relay);
+            outbox.flush();
+
+            assertEquals(messages, socket.take());
+        }
+    }
+
+    @Nested
+    final class Lists {
+        private final User ada = new User("ada", "Ada");
+        private final User bob = new User("bob", "Bob");
+
+        @Test
+        void theNewestAloneLeavesOnceTheSocketCanTakeIt() {
+            outbox.send(A);
+            outbox.flush();
+            outbox.show(list(ada));
+            outbox.flush();
+            outbox.show(list(ada, bob));
+            outbox.flush();
+            outbox.show(list(bob));
+            outbox.send(B);
+            outbox.flush();
+
+            assertEquals(List.of(A.toString()), socket.take());
+            assertEquals(List.of(B.toString(), shown(bob)), socket.take());
+            assertEquals(0, socket.waiting());
+        }
+
+        @Test
+        void theFirstLeavesEvenIfItIsEmpty() {
+            outbox.show(list());
+            outbox.flush();
+
+            assertEquals(List.of(shown()), socket.take());
+        }
+
+        @Test
+        void oneThatEqualsTheLastDoesNotLeave() {
+            outbox.show(list(ada, bob));
+            outbox.flush();
+            socket.take();
+            outbox.show(list(ada, bob)); // another instance
+            outbox.flush();
+            assertEquals(0, socket.waiting());
+
+            outbox.show(list(ada));
+            outbox.show(list(ada, bob)); // there and back again
+            outbox.flush();
+            assertEquals(0, socket.waiting());
+
+            outbox.show(list(ada));
+            outbox.flush();
+            assertEquals(List.of(shown(ada)), socket.take());
+        }
+
+        @Test
+        void theEmptyOneOfAFullFlightStandsWhereItWasShown() {
+            outbox.show(list(ada, bob));
+            outbox.admit(pairing);
+            outbox.send(A);
+            outbox.show(UsersList.EMPTY);
+            relay("signal");
+            outbox.flush();
+
+            assertEquals(List.of(A.toString(), shown(), "signal"), socket.take());
+            assertEquals(0, socket.waiting());
+        }
+
+        @Test
+        void theOneBehindAFullFlightLeavesWhateverTheLastWas() {
+            outbox.show(list(ada));
+            outbox.flush();
+            socket.take();
+            outbox.show(UsersList.EMPTY);
+            outbox.show(list(ada));
+            outbox.flush();
+
+            assertEquals(List.of(shown(), shown(ada)), socket.take());
+        }
+    }
+
+    @Nested
+    final class Pairings {
+        @Test
+        void onlySignalsOfTheAdmittedOneAreLetIn() {
+            Pairing next = new Pairing(signals);
+            relay("before");
+            outbox.send(A);
+            outbox.admit(pairing);
+            relay("1");
+            outbox.relay(next, new byte[] {'x'}, 0, 1);
+            relay("2");
+            outbox.admit(null);
+            outbox.send(ServerMessage.PEER_LEFT);
+            relay("late");
+            outbox.send(B);
+            outbox.admit(next);
+            relay("much too late");
+            outbox.relay(next, "-3-".getBytes(UTF_8), 1, 1);
+            outbox.flush();
+
+            assertEquals(
+                    List.of(A.toString(), "1", "2", ServerMessage.PEER_LEFT.toString(), B.toString(), "3"),
+                    socket.take());
+            assertEquals(3, signals.sum());
+        }
+
+        @Test
+        void aSignalThatFindsNoRoomIsNotCounted() {
+            outbox.admit(pairing);
+            outbox.close();
+            relay("late");
+            assertEquals(0, signals.sum());
+        }
+    }
+
+    @Nested
+    final class Overflow {
+        private final String megabyte = "m".repeat(1 << 20);
+
+        @Test
+        void fourMebibytesMayWait() {
+            outbox.admit(pairing);
+            for (int i = 0; i < 4; i++) {
+                relay("m".repeat((1 << 20) - 100));
+            }
+            outbox.flush();
+            assertEquals(0, owner.overflows);
+            assertEquals(4, socket.take().size());
+        }
+
+        @Test
+        void moreCloseTheConnectionOnce() {
+            outbox.admit(pairing);
+            for (int i = 0; i < 10; i++) {
+                relay(megabyte);
+            }
+            outbox.flush();
+            outbox.flush();
+            outbox.send(A);
+            outbox.flush();
+
+            assertEquals(1, owner.overflows);
+            assertEquals(List.of("close 1013 Too much unread"), socket.take());
+            assertEquals(1, owner.drains);
+            assertEquals(0, socket.waiting());
+        }
+
+        @Test
+        void whatIsInFlightCountsAndIsFollowedByTheCloseFrameAlone() {
+            outbox.admit(pairing);
+            outbox.send(A);
+            outbox.flush();
+            for (int i = 0; i < 3; i++) {
+                relay(megabyte);
+                outbox.flush();
+            }
+            assertEquals(0, owner.overflows);
+            relay(megabyte);
+            relay("x");
+            outbox.flush();
+
+            assertEquals(1, owner.overflows);
+            assertEquals(1, socket.waiting());
+            assertEquals(List.of(A.toString()), socket.take());
+            assertEquals(0, owner.drains);
+            assertEquals(List.of("close 1013 Too much unread"), socket.take());
+            assertEquals(1, owner.drains);
+        }
+
+        @Test
+        void whatIsReadMakesRoom() {
+            outbox.admit(pairing);
+            for (int i = 0; i < 20; i++) {
+                relay(megabyte);
+                outbox.flush();
+                relay(megabyte);
+                outbox.flush();
+                socket.take();
+                socket.take();
+            }
+            assertEquals(0, owner.overflows);
+        }
+
+        @Test
+        void aListThatWaitsDoesNotCount() {
+            outbox.send(A);
+            outbox.flush();
+            long held = budget.total();
+            User user = new User("x", "n".repeat(50));
+            for (int i = 0; i < 100_000; i++) {
+                outbox.show(list(user));
+                outbox.flush();
+            }
+            assertEquals(held, budget.total());
+            assertEquals(0, owner.overflows);
+        }
+    }
+
+    @Nested
+    final class Ending {
+        @Test
+        void theCloseFrameStandsBehindWhatIsQueuedAndNothingBehindIt() {
+            outbox.admit(pairing);
+            outbox.send(A);
+            outbox.show(list(new User("x", "X")));
+            outbox.end(CloseCode.SERVER_SHUTDOWN);
+            outbox.end(CloseCode.NORMAL);
+            outbox.send(B);
+            outbox.show(list(new User("y", "Y")));
+            outbox.show(UsersList.EMPTY);
+            relay("signal");
+            outbox.control(Frames.PING, new byte[0], 0, 0);
+            outbox.flush();
+
+            assertEquals(0, owner.drains);
+            assertEquals(List.of(A.toString(), "close 1001 Server shutdown"), socket.take());
+            assertEquals(1, owner.drains);
+        }
+
+        @Test
+        void whatWaitsIsReleasedWithTheSocket() {
+            outbox.send(A);
+            outbox.flush();
+            outbox.send(B);
+            outbox.show(list(new User("x", "X")));
+            assertTrue(budget.total() > 0);
+            outbox.close();
+            assertEquals(0, budget.total());
+
+            outbox.send(C);
+            outbox.end(CloseCode.NORMAL);
+            outbox.flush();
+            assertEquals(List.of(A.toString()), socket.take()); // Netty's by then
+            assertEquals(0, socket.waiting());
+            assertEquals(0, owner.drains);
+        }
+
+        @Test
+        void aWriteThatFailsLeavesNothingBehind() {
+            outbox.send(A);
+            outbox.flush();
+            outbox.send(B);
+            socket.fail();
+            assertEquals(0, socket.waiting());
+            assertEquals(0, budget.total());
+        }
+    }
+
+    @Nested
+    final class Budget {
+        @Test
+        void hearsNothingOfWhatLeavesAtOnce() {
+            EmbeddedChannel quick = new EmbeddedChannel();
+            Outbox quickOutbox = new Outbox(quick, budget, owner);
+            quickOutbox.send(A);
+            assertEquals(0, budget.total());
+            quickOutbox.flush();
+            assertEquals(0, budget.total());
+            quick.finishAndReleaseAll();
+        }
+
+        @Test
+        void hearsOfWhatIsInFlightAndBehindIt() {
+            outbox.admit(pairing);
+            relay("m".repeat(100_000));
+            outbox.flush();
+            assertEquals(outbox.held(), budget.total());
+            assertTrue(outbox.held() >= 100_000);
+
+            relay("m".repeat(200_000));
+            assertEquals(outbox.held(), budget.total());
+            assertTrue(outbox.held() >= 300_000);
+
+            socket.take();
+            assertEquals(outbox.held(), budget.total());
+            assertTrue(outbox.held() >= 200_000 && outbox.held() < 300_000, "held " + outbox.held());
+            socket.take();
+            assertEquals(0, budget.total());
+        }
+
+        @Test
+        void hearsOfWhatIsAppendedWhileTheWriteBegins() {
+            outbox.admit(pairing);
+            relay("a");
+            socket.onNextWrite(() -> relay("m".repeat(100_000))); // as another thread may
+            outbox.flush();
+
+            assertTrue(outbox.held() >= 100_000, "held " + outbox.held());
+            assertEquals(outbox.held(), budget.total());
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package xyz.dropsilk.server.ws;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.time.InstantSource;
+import xyz.dropsilk.server.flight.FlightRegistry;
+import xyz.dropsilk.server.limit.ConnectionLimit;
+import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.limit.Rate;
+import xyz.dropsilk.server.testing.CollectedEvents;
+import xyz.dropsilk.server.testing.ManualTicker;
+
+/** What sessions share, small enough to see its limits: two connections, one a network, a payload of 1,000 bytes, a megabyte for all. */
+final class TestSignaling {
+    static final int MAX_PAYLOAD = 1_000;
+
+    final CollectedEvents events = new CollectedEvents();
+    final ManualTicker ticker = new ManualTicker();
+    final ConnectionLimit connections = new ConnectionLimit(2, 1);
+    final MemoryBudget memory;
+    final FlightRegistry registry;
+    final Signaling shared;
+
+    TestSignaling(EventLoop loop) {
+        memory = new MemoryBudget(1 << 20, loop);
+        registry = new FlightRegistry(10, events, InstantSource.system(), loop, ticker);
+        shared = new Signaling(
+                registry,
+                events,
+                connections,
+                new JoinLimit(60, ticker, events),
+                memory,
+                MAX_PAYLOAD,
+                Duration.ofSeconds(30),
+                Rate.of(100, 1, 300),
+                ticker);
+    }
+}

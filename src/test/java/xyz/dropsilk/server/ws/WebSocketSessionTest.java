@@ -1,0 +1,255 @@
+package xyz.dropsilk.server.ws;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static xyz.dropsilk.server.testing.ClientFrames.CLOSE;
+import static xyz.dropsilk.server.testing.ClientFrames.CONTINUATION;
+import static xyz.dropsilk.server.testing.ClientFrames.FIN;
+import static xyz.dropsilk.server.testing.ClientFrames.PING;
+import static xyz.dropsilk.server.testing.ClientFrames.PONG;
+import static xyz.dropsilk.server.testing.ClientFrames.TEXT;
+import static xyz.dropsilk.server.testing.ClientFrames.frame;
+import static xyz.dropsilk.server.testing.ClientFrames.join;
+import static xyz.dropsilk.server.testing.ClientFrames.text;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.http.ServerStopping;
+import xyz.dropsilk.server.limit.ConnectionLimit;
+import xyz.dropsilk.server.testing.ServerFrames;
+
+/** One socket after the handshake; what several say to each other is tested on the wire. */
+final class WebSocketSessionTest {
+    private static final NetworkKey HOME = new NetworkKey(NetworkKey.Kind.IPV4, 1);
+    private static final byte[] NOTHING = {};
+
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final TestSignaling signaling = new TestSignaling(channel.eventLoop());
+
+    private final WebSocketSession session =
+            new WebSocketSession(channel, signaling.shared, InetAddress.getLoopbackAddress(), HOME);
+
+    @BeforeEach
+    void connect() {
+        channel.freezeTime();
+        signaling.connections.enter(HOME);
+        channel.pipeline().addLast(session);
+        assertEquals(2, received().size());
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() {
+        channel.finishAndReleaseAll();
+        assertEquals(0, signaling.memory.total());
+        assertEquals(0, signaling.registry.stats().connections());
+        assertEquals(ConnectionLimit.Outcome.ENTERED, signaling.connections.enter(HOME));
+    }
+
+    private void send(byte[]... frames) {
+        byte[] bytes = join(frames);
+        channel.writeInbound(ByteBufAllocator.DEFAULT.buffer().writeBytes(bytes));
+        channel.runPendingTasks();
+    }
+
+    private List<String> received() {
+        List<String> frames = new ArrayList<>();
+        for (@Nullable ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            frames.addAll(ServerFrames.read(bytes));
+            bytes.release();
+        }
+        return frames;
+    }
+
+    private void pass(Duration time) {
+        signaling.ticker.pass(time);
+        channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+    }
+
+    private long refusals(Refusal refusal) {
+        return signaling.events.all().stream()
+                .filter(event -> event.refusal() == refusal)
+                .count();
+    }
+
+    @Nested
+    final class Liveness {
+        @Test
+        void aClientThatAnswersItsPingsStays() {
+            for (int i = 0; i < 100; i++) {
+                pass(Duration.ofSeconds(30));
+                assertEquals(List.of("ping "), received());
+                send(frame(FIN | PONG, NOTHING));
+            }
+            assertTrue(channel.isOpen());
+        }
+
+        @Test
+        void aClientThatSaysNothingAtAllIsDropped() {
+            pass(Duration.ofSeconds(30));
+            assertEquals(List.of("ping "), received());
+            pass(Duration.ofSeconds(30));
+            assertFalse(channel.isOpen());
+            assertEquals(1, refusals(Refusal.DEAD));
+        }
+
+        @Test
+        void anySignOfLifeCounts() {
+            for (int i = 0; i < 5; i++) {
+                pass(Duration.ofSeconds(30));
+                send(new byte[] {text("x")[0]});
+                send(Arrays.copyOfRange(text("x"), 1, text("x").length));
+            }
+            assertTrue(channel.isOpen());
+        }
+
+        @Test
+        void pingsAreAnswered() {
+            send(frame(FIN | PING, "payload".getBytes(UTF_8)));
+            assertEquals(List.of("pong payload"), received());
+        }
+    }
+
+    @Nested
+    final class AMessageThatTakesTooLong {
+        private final byte[] half = Arrays.copyOf(text("{\"type\":\"x\"}"), 9);
+
+        @Test
+        void endsTheConnectionHoweverItTrickles() {
+            byte[] long900 = text("x".repeat(900));
+            for (int second = 0; second <= 30; second++) {
+                send(new byte[] {long900[second]});
+                pass(Duration.ofSeconds(1));
+            }
+            assertTrue(channel.isOpen());
+            send(new byte[] {0});
+            assertEquals("close 1008 A message took too long", last(received()));
+        }
+
+        @Test
+        void endsTheConnectionThoughItsFragmentsNeverEnd() {
+            send(frame(TEXT, NOTHING));
+            for (int second = 0; second < 30; second++) {
+                pass(Duration.ofSeconds(1));
+                send(frame(CONTINUATION, NOTHING), frame(FIN | PING, NOTHING));
+            }
+            assertTrue(channel.isOpen());
+            pass(Duration.ofSeconds(1));
+            send(frame(FIN | PING, NOTHING));
+            assertEquals("close 1008 A message took too long", last(received()));
+            assertEquals(1, refusals(Refusal.MESSAGE_TOO_SLOW));
+        }
+
+        @Test
+        void endsTheConnectionThoughNothingMoreComes() {
+            pass(Duration.ofSeconds(29));
+            send(half);
+            pass(Duration.ofSeconds(1));
+            send(new byte[] {0});
+            pass(Duration.ofSeconds(30));
+            assertEquals("close 1008 A message took too long", last(received()));
+        }
+
+        @Test
+        void isNotOneOfManyQuickOnesThatNeverEndWithTheirPacket() {
+            byte[] message = text("{\"type\":\"signal\",\"data\":1}");
+            byte[] head = Arrays.copyOf(message, 9);
+            byte[] tail = Arrays.copyOfRange(message, 9, message.length);
+            send(head);
+            for (int second = 0; second < 300; second++) {
+                pass(Duration.ofSeconds(1));
+                send(tail, message, head);
+            }
+            assertTrue(channel.isOpen());
+            assertEquals(0, refusals(Refusal.MESSAGE_TOO_SLOW));
+        }
+
+        @Test
+        void isNotOneThatBeginsAfterALongSilence() {
+            send(text("{\"type\":\"signal\",\"data\":1}"));
+            pass(Duration.ofSeconds(29));
+            send(half);
+            pass(Duration.ofSeconds(2));
+            send(new byte[] {0});
+            assertTrue(channel.isOpen());
+        }
+    }
+
+    @Nested
+    final class Ending {
+        @Test
+        void aCloseIsAnswered() {
+            send(frame(FIN | CLOSE, NOTHING));
+            assertEquals(List.of("close 1000 "), received());
+        }
+
+        @Test
+        void aViolationIsToldAndCounted() {
+            send(text("x".repeat(TestSignaling.MAX_PAYLOAD + 1)));
+            assertEquals(List.of("close 1009 Message too big"), received());
+            assertEquals(1, refusals(Refusal.MESSAGE_TOO_BIG));
+        }
+
+        @Test
+        void aStoppingServerSaysSo() {
+            channel.pipeline().fireUserEventTriggered(ServerStopping.EVENT);
+            assertEquals(
+                    List.of(
+                            "{\"type\":\"server-shutdown\",\"message\":\"Server is shutting down for maintenance.\"}",
+                            "close 1001 Server shutdown"),
+                    received());
+        }
+
+        @Test
+        void aFaultIsSeenAndEndsThisConnection() {
+            channel.pipeline().fireExceptionCaught(new IllegalStateException("on purpose"));
+            assertEquals(List.of("close 1011 Internal error"), received());
+            assertEquals(1, signaling.events.named("system:error").size());
+        }
+
+        @Test
+        void whoeverHoldsTooMuchIsClosedAndHoldsNothing() {
+            send(frame(TEXT, new byte[900]));
+            assertTrue(signaling.memory.total() >= 900);
+            session.evict();
+            channel.runPendingTasks();
+            assertEquals(List.of("close 1013 The server is short of memory"), received());
+            assertEquals(0, signaling.memory.total());
+            assertEquals(1, refusals(Refusal.MEMORY));
+        }
+    }
+
+    @Test
+    void malformedMessagesAreAnsweredAndCounted() {
+        send(text("{"), text("{\"type\":\"x\"}"), frame(FIN | 0x2, NOTHING), text("{\"type\":\"register-details\"}"));
+        assertEquals(
+                List.of(
+                        "{\"type\":\"error\",\"message\":\"Invalid message format\",\"code\":\"invalid_message\"}",
+                        "{\"type\":\"error\",\"message\":\"Unknown message type\",\"code\":\"unknown_type\"}",
+                        "{\"type\":\"error\",\"message\":\"Invalid message format\",\"code\":\"invalid_message\"}",
+                        "{\"type\":\"error\",\"message\":\"Invalid name\",\"code\":\"invalid_name\"}"),
+                received());
+        assertEquals(3, refusals(Refusal.INVALID_MESSAGE));
+    }
+
+    private static String last(List<String> frames) {
+        return frames.get(frames.size() - 1);
+    }
+}
