@@ -53,6 +53,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private final Client client;
     private final MessageLimit limit;
     private @Nullable Future<?> heartbeat;
+    private @Nullable Future<?> cut;
 
     /** When what is read now arrived: ticker nanoseconds. */
     private long now;
@@ -94,21 +95,29 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         signaling.registry().connect(client);
         long millis = signaling.pingInterval().toMillis();
         if (millis > 0) {
-            heartbeat = channel.eventLoop().scheduleAtFixedRate(this::beat, millis, millis, TimeUnit.MILLISECONDS);
+            // Not at a fixed rate: after a pause of the whole process the beats it missed would come all at once, and
+            // leave nobody the time to answer.
+            heartbeat = channel.eventLoop().scheduleWithFixedDelay(this::beat, millis, millis, TimeUnit.MILLISECONDS);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closing = true;
-        if (heartbeat != null) {
-            heartbeat.cancel(false);
-        }
+        cancel(heartbeat);
+        cancel(cut);
         signaling.registry().disconnect(client);
         signaling.connections().leave(client.network());
         outbox.close();
         reader.release();
         accountReader();
+    }
+
+    /** A timer that waits holds on to the session: many that end quickly would add up. */
+    private static void cancel(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     @Override
@@ -334,7 +343,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         closing = true;
         outbox.end(code);
         outbox.flush();
-        channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
+        cut = channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -111,6 +111,21 @@ final class WebSocketSessionTest {
         }
 
         @Test
+        void aPauseOfTheWholeProcessDropsNobody() {
+            pass(Duration.ofSeconds(150));
+            assertEquals(List.of("ping "), received(), "one, though five were due");
+            assertTrue(channel.isOpen(), "nobody could answer those that were missed");
+        }
+
+        @Test
+        void noTimerIsLeftOfAClientThatClosed() {
+            send(frame(FIN | CLOSE, NOTHING));
+            channel.close();
+            channel.runPendingTasks();
+            assertEquals(-1, channel.runScheduledPendingTasks());
+        }
+
+        @Test
         void anySignOfLifeCounts() {
             for (int i = 0; i < 5; i++) {
                 pass(Duration.ofSeconds(30));
