@@ -2,15 +2,9 @@ package xyz.dropsilk.server.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
+import xyz.dropsilk.server.testing.Mutations;
 
 /** Messages as clients and attackers might send them: valid ones, and such with a few bytes changed. The same for the same seed. */
 final class RandomMessages {
@@ -63,36 +57,24 @@ final class RandomMessages {
     private static final String INTERESTING = "{}[]\",:\\u0 \n\t\r\f-+.eE/'tfn\u007f";
 
     private final Random random;
-    private final List<byte[]> corpus = corpus();
+    private final List<byte[]> corpus = Mutations.corpus("messages");
+    private final Mutations mutations;
 
     RandomMessages(long seed) {
         random = new Random(seed);
-    }
-
-    /** The messages in {@code corpus/messages}: one of each kind that was ever found worth trying. */
-    static List<byte[]> corpus() {
-        try (Stream<Path> files = Files.list(
-                Path.of(RandomMessages.class.getResource("/corpus/messages").toURI()))) {
-            return files.sorted().map(RandomMessages::bytesOf).toList();
-        } catch (IOException | URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static byte[] bytesOf(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        mutations = new Mutations(random, INTERESTING, this::unchanged);
     }
 
     byte[] next() {
-        byte[] message = random.nextInt(4) == 0 ? pick(corpus) : message().getBytes(UTF_8);
+        byte[] message = unchanged();
         for (int changes = Math.max(0, random.nextInt(6) - 2); changes > 0; changes--) {
-            message = changed(message);
+            message = mutations.changed(message);
         }
         return message;
+    }
+
+    private byte[] unchanged() {
+        return random.nextInt(4) == 0 ? pick(corpus) : message().getBytes(UTF_8);
     }
 
     private String message() {
@@ -163,52 +145,6 @@ final class RandomMessages {
         boolean object = random.nextBoolean();
         text.append((object ? "{\"data\":" : "[").repeat(depth)).append(pick(SCALARS));
         text.append((object ? "}" : "]").repeat(depth));
-    }
-
-    private byte[] changed(byte[] message) {
-        int at = random.nextInt(message.length + 1);
-        int to = Math.min(message.length, at + 1 + random.nextInt(8));
-        return switch (random.nextInt(7)) {
-            case 0 -> Arrays.copyOf(message, at);
-            case 1 -> joined(Arrays.copyOf(message, at), Arrays.copyOfRange(message, to, message.length));
-            case 2 -> joined(Arrays.copyOf(message, to), Arrays.copyOfRange(message, at, message.length));
-            case 3 ->
-                joined(
-                        Arrays.copyOf(message, at),
-                        new byte[] {interesting()},
-                        Arrays.copyOfRange(message, at, message.length));
-            case 4 -> {
-                byte[] other = random.nextBoolean() ? pick(corpus) : message().getBytes(UTF_8);
-                yield joined(
-                        Arrays.copyOf(message, at),
-                        Arrays.copyOfRange(other, random.nextInt(other.length), other.length));
-            }
-            case 5 ->
-                at == message.length ? message : with(message, at, (byte) (message[at] ^ (1 << random.nextInt(8))));
-            default -> at == message.length ? message : with(message, at, interesting());
-        };
-    }
-
-    private byte interesting() {
-        return random.nextInt(8) == 0
-                ? (byte) random.nextInt(256)
-                : (byte) INTERESTING.charAt(random.nextInt(INTERESTING.length()));
-    }
-
-    private static byte[] with(byte[] message, int at, byte value) {
-        byte[] changed = message.clone();
-        changed[at] = value;
-        return changed;
-    }
-
-    private static byte[] joined(byte[]... parts) {
-        byte[] all = new byte[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
-        int at = 0;
-        for (byte[] part : parts) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
     }
 
     private String pick(String[] from) {

@@ -21,6 +21,11 @@ public final class Sdk {
 
     /** The cloud's signature under {@code body}. */
     public static String signature(String body, String apiKey) {
-        return Signatures.sign(body.getBytes(UTF_8), new Secret(apiKey));
+        return signature(body.getBytes(UTF_8), apiKey);
+    }
+
+    /** The cloud's signature under {@code body}. */
+    public static String signature(byte[] body, String apiKey) {
+        return Signatures.sign(body, new Secret(apiKey));
     }
 }

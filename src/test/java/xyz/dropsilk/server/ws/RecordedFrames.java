@@ -13,8 +13,15 @@ final class RecordedFrames implements FrameReader.Listener {
     final FrameReader reader;
     boolean releaseOnClose;
 
+    private final ByteBufAllocator allocator;
+
     RecordedFrames(int maxPayload) {
-        reader = new FrameReader(ByteBufAllocator.DEFAULT, Scratch.ofThisLoop(), maxPayload, this);
+        this(ByteBufAllocator.DEFAULT, maxPayload);
+    }
+
+    RecordedFrames(ByteBufAllocator allocator, int maxPayload) {
+        this.allocator = allocator;
+        reader = new FrameReader(allocator, Scratch.ofThisLoop(), maxPayload, this);
     }
 
     /** What is heard of {@code bytes} in reads of at most {@code most} bytes. Lets go of all buffers. */
@@ -44,7 +51,7 @@ final class RecordedFrames implements FrameReader.Listener {
     }
 
     private void feed(byte[] bytes, int from, int to) {
-        reader.read(ByteBufAllocator.DEFAULT.buffer(to - from).writeBytes(bytes, from, to - from));
+        reader.read(allocator.buffer(to - from).writeBytes(bytes, from, to - from));
     }
 
     private List<String> released() {
