@@ -26,8 +26,8 @@ import xyz.dropsilk.server.remote.Sdk;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.service.Uploads;
 import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.Requests;
-import xyz.dropsilk.server.testing.SeenEvents;
 
 /**
  * Any POST to {@code /api/uploadthing}: lines for the query, {@code uploadthing-hook}, the signature ({@value #SIGNED} for the right one, empty
@@ -50,7 +50,7 @@ public final class UploadsFuzz {
 
     private final List<Calls.Call> calls = new ArrayList<>();
     private final List<StoredUpload> rows = new ArrayList<>();
-    private final SeenEvents events = new SeenEvents();
+    private final CollectedEvents events = new CollectedEvents();
 
     private UploadsFuzz() {}
 
