@@ -19,6 +19,7 @@ final class EncodingPeer implements Peer {
     private final ByteBuf out;
     private @Nullable UsersList due;
     private long shown;
+    private int lists;
     private @Nullable String code;
 
     /** A client on the IPv4 network {@code number}, which shares {@code out} with others. */
@@ -36,6 +37,11 @@ final class EncodingPeer implements Peer {
     /** The code of the flight that it created last. */
     String code() {
         return String.valueOf(code);
+    }
+
+    /** How many lists it has been sent. */
+    int lists() {
+        return lists;
     }
 
     @Override
@@ -77,6 +83,7 @@ final class EncodingPeer implements Peer {
             long fingerprint = list.fingerprint();
             if (fingerprint != shown) {
                 shown = fingerprint;
+                lists++;
                 list.writeTo(out.clear());
             }
         }

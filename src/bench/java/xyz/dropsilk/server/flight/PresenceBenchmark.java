@@ -54,6 +54,11 @@ public class PresenceBenchmark {
             registry.connect(peer);
         }
         time.advance(REST);
+        int before = peers.get(0).lists();
+        oneNameToAll();
+        if (peers.get(0).lists() != before + 1) {
+            throw new IllegalStateException("a change is shown once");
+        }
     }
 
     /** The newest member's name is in everybody's list. */
