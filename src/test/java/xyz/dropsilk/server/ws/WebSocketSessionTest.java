@@ -16,7 +16,11 @@ import static xyz.dropsilk.server.testing.ClientFrames.text;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,8 +123,15 @@ final class WebSocketSessionTest {
 
         @Test
         void noTimerIsLeftOfAClientThatClosed() {
+            channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+                @Override
+                public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+                    ReferenceCountUtil.release(message); // and never done: the session waits for the client
+                }
+            });
             send(frame(FIN | CLOSE, NOTHING));
-            channel.close();
+            assertTrue(channel.isOpen());
+            channel.pipeline().close(); // a channel's own close would end all timers of the test's loop
             channel.runPendingTasks();
             assertEquals(-1, channel.runScheduledPendingTasks());
         }
