@@ -30,9 +30,9 @@ import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.http.StatsEndpoint;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.net.SignalingServer;
-import xyz.dropsilk.server.ws.MemoryBudget;
 import xyz.dropsilk.server.ws.Signaling;
 import xyz.dropsilk.server.ws.UpgradeGate;
 
@@ -86,8 +86,8 @@ public final class Application {
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
-        pipeline =
-                new HttpPipeline(new HttpSettings(clientAddress, router, new UpgradeGate(origins, signaling), events));
+        pipeline = new HttpPipeline(new HttpSettings(
+                clientAddress, router, new UpgradeGate(origins, signaling), signaling.memory(), events));
     }
 
     private Signaling signaling(EventLoop timer, LongSupplier ticker) {

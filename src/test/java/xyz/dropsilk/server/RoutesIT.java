@@ -31,6 +31,7 @@ import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.http.Upgrade;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.net.SignalingServer;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.RawClient.Answer;
@@ -99,8 +100,9 @@ class RoutesIT {
                                 Response.of(200, "application/octet-stream", body(request))),
                         HttpMethod.GET,
                         HttpMethod.POST);
-        return new HttpPipeline(
-                new HttpSettings(new ClientAddress(List.of(), null), router, new NoUpgrade(), EventSink.none()));
+        MemoryBudget memory = new MemoryBudget(1 << 24, Runnable::run);
+        return new HttpPipeline(new HttpSettings(
+                new ClientAddress(List.of(), null), router, new NoUpgrade(), memory, EventSink.none()));
     }
 
     private static byte[] body(Request request) {

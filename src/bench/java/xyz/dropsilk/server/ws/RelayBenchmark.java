@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.ws;
 
+import xyz.dropsilk.server.limit.MemoryBudget;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;

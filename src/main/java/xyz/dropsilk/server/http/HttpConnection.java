@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -23,7 +24,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.OutOfMemory;
@@ -36,16 +36,10 @@ import xyz.dropsilk.server.event.ServerEvent;
  * connection's loop.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
-    /** How long the rest of what a client sends is thrown away before a connection is cut: without this a client may miss the answer. */
-    private static final long LINGER_SECONDS = 2;
-
-    /** When a client whose body there is no memory for should come again: seconds. */
-    private static final String RETRY_AFTER = "10";
-
     private final HttpSettings settings;
     private final HttpConnections connections;
-    private final BodyBudget bodies;
     private final RequestDeadline deadline;
+    private final RequestMemory memory;
 
     /** The request at hand, from its first line until it is answered. */
     private @Nullable RequestAssembly assembly;
@@ -53,12 +47,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Nothing further is read: the connection ends with the answer at hand. */
     private boolean last;
 
-    /** A handler of one connection, one of {@code connections}, whose time is kept by {@code deadline}. */
-    HttpConnection(HttpSettings settings, HttpConnections connections, BodyBudget bodies, RequestDeadline deadline) {
+    /** A handler of one of {@code connections}, whose time is kept by {@code deadline} and whose memory by {@code memory}. */
+    HttpConnection(HttpSettings settings, HttpConnections connections, RequestDeadline deadline, RequestMemory memory) {
         this.settings = settings;
         this.connections = connections;
-        this.bodies = bodies;
         this.deadline = deadline;
+        this.memory = memory;
     }
 
     // --- reading ---
@@ -87,7 +81,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest head) {
-        assembly = new RequestAssembly(head, bodies);
+        assembly = new RequestAssembly(head);
         deadline.requestBegun(context);
         if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
             context.writeAndFlush(new DefaultFullHttpResponse(
@@ -100,9 +94,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.channel().config().setAutoRead(false);
         HttpResponseStatus fault = whole.fault();
         if (fault != null) {
-            Response response = Response.text(fault.code(), fault.reasonPhrase());
-            refused(context, whole.isOverBudget() ? Refusal.MEMORY : Refusal.BAD_REQUEST);
-            respond(context, whole, whole.isOverBudget() ? response.with("Retry-After", RETRY_AFTER) : response);
+            refused(context, Refusal.BAD_REQUEST);
+            respond(context, whole, Response.text(fault.code(), fault.reasonPhrase()));
             return;
         }
         Request request = whole.request(client(context, whole));
@@ -151,9 +144,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             return;
         }
-        if (request != null) {
-            request.release();
-        }
         boolean keepAlive = !last && request != null && request.isKeepAlive();
         deadline.responseBegun(context);
         context.writeAndFlush(netty(response, request, keepAlive)).addListener(written -> {
@@ -163,6 +153,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 assembly = null;
                 deadline.responseEnded(context);
                 channel.config().setAutoRead(true);
+                memory.settle();
             } else {
                 linger(context);
             }
@@ -194,9 +185,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         last = true;
         Channel channel = context.channel();
         if (channel instanceof DuplexChannel socket) {
+            assembly = null;
             socket.shutdownOutput();
+            deadline.lingers(context);
             channel.config().setAutoRead(true);
-            context.executor().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+            memory.settle();
         } else {
             channel.close();
         }
@@ -211,7 +204,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             respond(context, request, outcome.response());
             return;
         }
-        request.release();
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         copyHeaders(outcome.response(), switching);
@@ -224,6 +216,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         pipeline.addLast(session);
         pipeline.remove(FlowControlHandler.class);
         pipeline.remove(deadline);
+        pipeline.remove(memory);
         pipeline.remove(this);
         pipeline.remove(codec);
         context.channel().config().setAutoRead(true);
@@ -237,6 +230,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             refused(context, Refusal.REQUEST_TIMEOUT);
             last = true;
             respond(context, assembly, Response.text(408, "Request Timeout"));
+        } else if (event == RequestMemory.EVICTED) {
+            refused(context, Refusal.MEMORY);
+            context.close();
         } else if (event == ServerStopping.EVENT) {
             last = true;
             if (assembly == null) {
@@ -254,15 +250,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         last = true;
-        if (assembly != null) {
-            assembly.release();
-        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         OutOfMemory.haltIfIn(cause);
-        if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
+        if (cause instanceof DecoderException) { // more requests at once than are held for one client
+            refused(context, Refusal.BAD_REQUEST);
+        } else if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
             settings.events().publish(ServerEvent.systemError("HTTP connection", cause));
         }
         context.close();

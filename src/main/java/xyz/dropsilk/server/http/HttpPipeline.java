@@ -10,13 +10,14 @@ import io.netty.handler.flow.FlowControlHandler;
  * The pipeline of every new connection, whole:
  *
  * <ol>
+ *   <li>{@code RequestMemory}: its share of the memory for all connections
  *   <li>{@code RequestDeadline}: absolute time limits, by the bytes that arrive
  *   <li>{@code HttpServerCodec}: bytes to HTTP and back, with limits on line and header
  *   <li>{@code FlowControlHandler}: holds back what was decoded beyond the request at hand
  *   <li>{@code HttpConnection}: one request at a time, answered or upgraded
  * </ol>
  *
- * <p>After a WebSocket handshake all four are gone and the session is the only handler.
+ * <p>After a WebSocket handshake all five are gone and the session is the only handler.
  */
 public final class HttpPipeline extends ChannelInitializer<Channel> {
     /** The longest request line: bytes. */
@@ -25,8 +26,10 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     /** The most a header may have, all fields together: bytes. */
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    /** Requests that are decoded ahead of the one being answered. */
+    static final int MAX_PIPELINED = 32;
+
     private final HttpSettings settings;
-    private final BodyBudget bodies = BodyBudget.ofThisProcess();
     private final HttpConnections connections;
 
     /** Pipelines for connections that share {@code settings}. */
@@ -39,12 +42,17 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         connections.add(channel);
         RequestDeadline deadline = new RequestDeadline();
-        HttpDecoderConfig limits =
-                new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE_BYTES).setMaxHeaderSize(MAX_HEADER_BYTES);
+        RequestMemory memory = new RequestMemory(settings.memory(), deadline);
+        HttpDecoderConfig limits = new HttpDecoderConfig()
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setHeadersFactory(RequestFields.FACTORY)
+                .setTrailersFactory(RequestFields.FACTORY);
         channel.pipeline()
+                .addLast(memory)
                 .addLast(deadline)
-                .addLast(new HttpServerCodec(limits))
+                .addLast(new HttpServerCodec(limits, MAX_PIPELINED))
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(settings, connections, bodies, deadline));
+                .addLast(new HttpConnection(settings, connections, deadline, memory));
     }
 }

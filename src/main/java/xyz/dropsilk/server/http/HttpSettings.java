@@ -2,6 +2,7 @@ package xyz.dropsilk.server.http;
 
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.limit.MemoryBudget;
 
 /**
  * What all HTTP connections share.
@@ -9,6 +10,8 @@ import xyz.dropsilk.server.event.EventSink;
  * @param clientAddress tells who a client is
  * @param router answers requests
  * @param upgrade takes connections over
+ * @param memory limits what they hold together with what came of them
  * @param events hears of what is refused
  */
-public record HttpSettings(ClientAddress clientAddress, Router router, Upgrade upgrade, EventSink events) {}
+public record HttpSettings(
+        ClientAddress clientAddress, Router router, Upgrade upgrade, MemoryBudget memory, EventSink events) {}

@@ -22,18 +22,12 @@ final class RequestAssembly {
     static final int MAX_BODY_BYTES = 256 * 1024;
 
     private final HttpRequest head;
-    private final BodyBudget budget;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
-
-    /** What the body took of the budget. */
-    private int taken;
-
     private @Nullable HttpResponseStatus fault;
     private boolean tooLarge;
 
-    RequestAssembly(HttpRequest head, BodyBudget budget) {
+    RequestAssembly(HttpRequest head) {
         this.head = head;
-        this.budget = budget;
         this.fault = faultOf(head);
         this.tooLarge = fault == null && HttpUtil.getContentLength(head, 0L) > MAX_BODY_BYTES;
     }
@@ -75,31 +69,15 @@ final class RequestAssembly {
         if (length == 0 || tooLarge || fault != null) {
             return;
         }
-        if (!budget.take(length)) {
-            fault = HttpResponseStatus.SERVICE_UNAVAILABLE;
-            return;
-        }
-        taken += length;
         byte[] bytes = new byte[length];
         content.content().readBytes(bytes);
         body.writeBytes(bytes);
-    }
-
-    /** Gives back what the body took of the budget: it is answered, or its client is gone. Harmless if called again. */
-    void release() {
-        budget.giveBack(taken);
-        taken = 0;
     }
 
     /** Why this is no request, or null. */
     @Nullable
     HttpResponseStatus fault() {
         return fault;
-    }
-
-    /** Whether this is a request that there is no memory for now. */
-    boolean isOverBudget() {
-        return HttpResponseStatus.SERVICE_UNAVAILABLE.equals(fault);
     }
 
     boolean isTooLarge() {

@@ -20,11 +20,15 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     /** Between two requests: longer than load balancers keep a connection, so that they and not we are the ones to close it. */
     static final long KEEP_ALIVE_SECONDS = 120;
 
+    /** How long the rest of what a client sends is thrown away before a connection is cut: without this a client may miss the answer. */
+    static final long LINGER_SECONDS = 2;
+
     private enum Phase {
         REQUEST,
         ANSWER,
         RESPONSE,
-        KEEP_ALIVE
+        KEEP_ALIVE,
+        LINGER
     }
 
     private Phase phase = Phase.REQUEST;
@@ -83,6 +87,16 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
         } else {
             enter(context, Phase.KEEP_ALIVE, KEEP_ALIVE_SECONDS);
         }
+    }
+
+    /** The last answer is out; what still comes is thrown away. */
+    void lingers(ChannelHandlerContext context) {
+        enter(context, Phase.LINGER, LINGER_SECONDS);
+    }
+
+    /** Whether nothing that arrived waits for an answer. */
+    boolean isIdle() {
+        return phase == Phase.KEEP_ALIVE || phase == Phase.LINGER;
     }
 
     private void enter(ChannelHandlerContext context, Phase next, long seconds) {

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.UsersList;
 

@@ -7,6 +7,7 @@ import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.Rate;
 
 /**

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.ClientAddress;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.testing.CollectedEvents;
 
 /**
@@ -27,16 +28,21 @@ import xyz.dropsilk.server.testing.CollectedEvents;
  * the test does, {@code /odd} has a header that HTTP does not allow. What asks for a WebSocket at {@code /ws} gets a session that keeps what it reads.
  */
 final class TestConnection {
+    /** What requests may take of memory: room for one with the largest body. */
+    static final int MEMORY = 1_200_000;
+
     final CollectedEvents events = new CollectedEvents();
     final List<CompletableFuture<Response>> slow = new ArrayList<>();
     final List<Request> requests = new ArrayList<>();
     final StringBuilder session = new StringBuilder();
     final EmbeddedChannel channel;
+    final MemoryBudget memory;
 
     /** A connection; {@code first} stand before the pipeline. */
     TestConnection(ChannelHandler... first) {
         channel = new EmbeddedChannel(first);
         channel.freezeTime();
+        memory = new MemoryBudget(MEMORY, channel.eventLoop());
         OriginPolicy origins = new OriginPolicy(List.of(), Pattern.compile("never"), /* production= */ false);
         Router router = new Router(origins, events)
                 .get("/", this::home)
@@ -48,7 +54,8 @@ final class TestConnection {
                 })
                 .get("/odd", request -> answer(request, Response.empty(200).with("X-Odd", "a\r\nb: c")));
         ClientAddress address = new ClientAddress(List.of(Cidr.parse("127.0.0.0/8")), null);
-        channel.pipeline().addLast(new HttpPipeline(new HttpSettings(address, router, new TestUpgrade(), events)));
+        channel.pipeline()
+                .addLast(new HttpPipeline(new HttpSettings(address, router, new TestUpgrade(), memory, events)));
     }
 
     private CompletableFuture<Response> home(Request request) {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.User;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.User;

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTicker;

@@ -1,7 +1,8 @@
-package xyz.dropsilk.server.ws;
+package xyz.dropsilk.server.limit;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -9,12 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all connections together may hold in unfinished inbound messages and queued outbound ones. Over it the largest holder is closed, so
+ * What all connections together may hold in requests, unfinished inbound messages and queued outbound ones. Over it the largest holder is closed, so
  * that two hundred sockets with a megabyte each can't end a small instance. Safe on any thread.
  */
 public final class MemoryBudget {
     /** A connection as the budget sees it. */
-    interface Holder {
+    public interface Holder {
         /** Bytes held now. Any thread. */
         int held();
 
@@ -29,7 +30,9 @@ public final class MemoryBudget {
     private final Executor executor;
     private final AtomicLong total = new AtomicLong();
     private final AtomicBoolean evicting = new AtomicBoolean();
-    private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
+
+    /** Those who hold anything, as a set. */
+    private final ConcurrentMap<Holder, Boolean> holders = new ConcurrentHashMap<>();
 
     /** A quarter of what the Java heap may grow to, which is also what the JVM allows for buffers outside it unless told otherwise. */
     public static MemoryBudget ofThisProcess(Executor executor) {
@@ -43,18 +46,12 @@ public final class MemoryBudget {
     }
 
     /** Notes that {@code holder} holds {@code change} bytes more, or fewer, than before; {@link Holder#held} tells the new number already. */
-    void changed(Holder holder, int change) {
+    public void changed(Holder holder, int change) {
         long now = total.addAndGet(change);
-        if (change > 0) {
-            holders.add(holder);
-            if (now > maxBytes && evicting.compareAndSet(false, true)) {
-                startEviction();
-            }
-        } else if (holder.held() == 0) {
-            holders.remove(holder);
-            if (holder.held() > 0) {
-                holders.add(holder); // it grew meanwhile, on another thread
-            }
+        // In one step, as a holder may grow on one thread while it lets go on another.
+        holders.compute(holder, (same, known) -> same.held() > 0 ? Boolean.TRUE : null);
+        if (change > 0 && now > maxBytes && evicting.compareAndSet(false, true)) {
+            startEviction();
         }
     }
 
@@ -92,7 +89,7 @@ public final class MemoryBudget {
     private @Nullable Holder largestBut(Set<Holder> chosen) {
         Holder largest = null;
         int most = 0;
-        for (Holder holder : holders) {
+        for (Holder holder : holders.keySet()) {
             int held = holder.held();
             if (held > most && !chosen.contains(holder)) {
                 largest = holder;

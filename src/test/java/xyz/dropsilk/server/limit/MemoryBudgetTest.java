@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.ws;
+package xyz.dropsilk.server.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
