@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the contract makes of a message, as {@link ReadMessage} says it, but read by Jackson: the oracle for {@link MessageReader}. */
@@ -22,6 +24,9 @@ final class JacksonReading {
             .build();
 
     private static final int MAX_NUMBER_CHARS = 1_000;
+
+    private static final Pattern STRING = Pattern.compile("(?s)\"(?:[^\"\\\\]++|\\\\.)*+\"(\\s*+:)?");
+    private static final Pattern ESCAPE = Pattern.compile("(?s)\\\\(?:(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)");
 
     private final String text;
 
@@ -47,7 +52,7 @@ final class JacksonReading {
 
     private boolean isOneObject() throws IOException {
         // From characters: from bytes Jackson would guess the encoding.
-        try (JsonParser parser = JSON.createParser(text)) {
+        try (JsonParser parser = JSON.createParser(withPlainKeys(text))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }
@@ -56,6 +61,18 @@ final class JacksonReading {
             }
             return parser.nextToken() == null && !twice;
         }
+    }
+
+    /** RFC 8259 allows escaped lone surrogates in keys too, Jackson does not: here they are other escapes, of the same length. */
+    private static String withPlainKeys(String text) {
+        return STRING.matcher(text)
+                .replaceAll(string -> Matcher.quoteReplacement(
+                        string.group(1) == null ? string.group() : withoutSurrogates(string.group())));
+    }
+
+    private static String withoutSurrogates(String key) {
+        return ESCAPE.matcher(key)
+                .replaceAll(escape -> Matcher.quoteReplacement(escape.group(1) == null ? escape.group() : "\\uE000"));
     }
 
     private void member(JsonParser parser) throws IOException {
