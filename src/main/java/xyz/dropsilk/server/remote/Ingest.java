@@ -35,7 +35,8 @@ final class Ingest {
     String admitted(String origin) {
         try {
             URI uri = URI.create(origin);
-            if (uri.getHost() == null
+            if (uri.getScheme() == null
+                    || uri.getHost() == null
                     || uri.getUserInfo() != null
                     || uri.getQuery() != null
                     || uri.getFragment() != null) {

@@ -170,14 +170,15 @@ class UploadsEndpointTest {
                 "https://fra1.ingest.uploadthing.com@evil.example",
                 "https://evil.example#.ingest.uploadthing.com",
                 "https://fra1.ingest.uploadthing.com:8443",
+                "//fra1.ingest.uploadthing.com",
                 "no address at all")) {
             Response response = hook(endpoint(), callback(origin));
             assertEquals(200, response.status(), origin);
             assertEquals("null", Requests.text(response), origin);
             assertEquals(List.of(), calls, origin);
         }
-        assertEquals(9, rows.size(), "each of them is signed, so it is stored all the same");
-        assertEquals(9, events.named("upload:error").size());
+        assertEquals(10, rows.size(), "each of them is signed, so it is stored all the same");
+        assertEquals(10, events.named("upload:error").size());
     }
 
     @Test

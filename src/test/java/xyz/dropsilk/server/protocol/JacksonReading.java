@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,8 @@ final class JacksonReading {
 
     private static final int MAX_NUMBER_CHARS = 1_000;
 
-    /** An escaped surrogate, behind any number of escaped backslashes. */
-    private static final Pattern SURROGATE =
-            Pattern.compile("((?<!\\\\)(?:\\\\\\\\)*)\\\\u[dD][89abABc-fC-F][0-9a-fA-F]{2}");
+    private static final Pattern STRING = Pattern.compile("(?s)\"(?:[^\"\\\\]++|\\\\.)*+\"(\\s*+:)?");
+    private static final Pattern ESCAPE = Pattern.compile("(?s)\\\\(?:(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)");
 
     private final String text;
 
@@ -52,7 +52,7 @@ final class JacksonReading {
 
     private boolean isOneObject() throws IOException {
         // From characters: from bytes Jackson would guess the encoding.
-        try (JsonParser parser = JSON.createParser(withoutSurrogates(text))) {
+        try (JsonParser parser = JSON.createParser(withPlainKeys(text))) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }
@@ -63,25 +63,23 @@ final class JacksonReading {
         }
     }
 
-    /**
-     * The text with another character of the same length for each escaped surrogate: RFC 8259 (8.2) allows halves of pairs anywhere, but
-     * Jackson not in keys.
-     */
-    private static String withoutSurrogates(String text) {
-        return SURROGATE.matcher(text).replaceAll("$1\\\\uFFFD");
+    /** RFC 8259 allows escaped lone surrogates in keys too, Jackson does not: here they are other escapes, of the same length. */
+    private static String withPlainKeys(String text) {
+        return STRING.matcher(text)
+                .replaceAll(string -> Matcher.quoteReplacement(
+                        string.group(1) == null ? string.group() : withoutSurrogates(string.group())));
     }
 
-    private static String string(String json) throws IOException {
-        try (JsonParser parser = JSON.createParser(json)) {
-            parser.nextToken();
-            return parser.getText();
-        }
+    private static String withoutSurrogates(String key) {
+        return ESCAPE.matcher(key)
+                .replaceAll(escape -> Matcher.quoteReplacement(escape.group(1) == null ? escape.group() : "\\uE000"));
     }
 
     private void member(JsonParser parser) throws IOException {
         String key = parser.currentName();
         JsonToken first = parser.nextToken();
         int from = (int) parser.currentTokenLocation().getCharOffset();
+        String string = first == JsonToken.VALUE_STRING ? parser.getText() : null;
         for (int depth = 0; ; ) {
             JsonToken token = parser.currentToken();
             if (token.isNumeric() && parser.getTextLength() > MAX_NUMBER_CHARS) {
@@ -96,7 +94,7 @@ final class JacksonReading {
         parser.finishToken();
         int to = (int) parser.currentLocation().getCharOffset();
         twice |= strings.containsKey(key) && (key.equals("type") || key.equals("data"));
-        strings.put(key, first == JsonToken.VALUE_STRING ? string(text.substring(from, to)) : null);
+        strings.put(key, string);
         if (key.equals("data")) {
             data = text.substring(from, to);
         }
