@@ -1,12 +1,14 @@
 package xyz.dropsilk.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -24,6 +26,14 @@ import xyz.dropsilk.server.http.ServerStopping;
 public final class SignalingServer {
     /** Connections that the kernel holds until they are accepted: a school that opens the page at the same bell. */
     private static final int BACKLOG = 4_096;
+
+    private static final int LEAST_READ_BYTES = 64;
+
+    /** The first read of a connection: a request's head. */
+    private static final int FIRST_READ_BYTES = 2 * 1024;
+
+    /** The most that is read from one connection before the others have their turn: some hundred of the smallest requests. */
+    private static final int MAX_READ_BYTES = 8 * 1024;
 
     /** How long the loops may take to end once nothing is open. */
     private static final Duration LOOPS_END = Duration.ofSeconds(1);
@@ -67,6 +77,7 @@ public final class SignalingServer {
                 .option(ChannelOption.ALLOCATOR, transport.allocator())
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, transport.allocator())
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, shortTurns())
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -80,6 +91,12 @@ public final class SignalingServer {
         }
         listener = bound.channel();
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    }
+
+    /** One read a turn of the event loop: whoever sends without end, pipelined requests above all, delays others by a few milliseconds. */
+    private static RecvByteBufAllocator shortTurns() {
+        return new AdaptiveRecvByteBufAllocator(LEAST_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
+                .maxMessagesPerRead(1);
     }
 
     /** Returns when the server no longer listens. */
