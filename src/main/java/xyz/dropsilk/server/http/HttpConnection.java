@@ -36,6 +36,9 @@ import xyz.dropsilk.server.event.ServerEvent;
  * connection's loop.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
+    /** Pipelined requests answered in a row until other connections have their turn. */
+    private static final int ANSWERS_A_TURN = 16;
+
     private final HttpSettings settings;
     private final HttpConnections connections;
     private final RequestDeadline deadline;
@@ -43,6 +46,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** The request at hand, from its first line until it is answered. */
     private @Nullable RequestAssembly assembly;
+
+    private long answered;
 
     /** Nothing further is read: the connection ends with the answer at hand. */
     private boolean last;
@@ -152,12 +157,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             } else if (keepAlive) {
                 assembly = null;
                 deadline.responseEnded(context);
-                channel.config().setAutoRead(true);
-                memory.settle();
+                if (++answered % ANSWERS_A_TURN == 0) {
+                    context.executor().execute(() -> resume(channel));
+                } else {
+                    resume(channel);
+                }
             } else {
                 linger(context);
             }
         });
+    }
+
+    private void resume(Channel channel) {
+        channel.config().setAutoRead(true);
+        memory.settle();
     }
 
     private static FullHttpResponse netty(Response response, @Nullable RequestAssembly request, boolean keepAlive) {

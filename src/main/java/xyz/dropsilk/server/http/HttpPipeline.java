@@ -26,8 +26,8 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     /** The most a header may have, all fields together: bytes. */
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
-    /** Requests that are decoded ahead of the one being answered. */
-    static final int MAX_PIPELINED = 32;
+    /** Requests that are decoded ahead of the one being answered: more than one read holds. */
+    static final int MAX_PIPELINED = 512;
 
     private final HttpSettings settings;
     private final HttpConnections connections;

@@ -12,14 +12,11 @@ import xyz.dropsilk.server.limit.MemoryBudget;
  * small instance. Confined to the connection's loop but for {@link #held} and {@link #evict}.
  */
 final class RequestMemory extends ChannelInboundHandlerAdapter implements MemoryBudget.Holder {
-    /** What becomes of a byte on its way: header fields are objects, and a body is copied while it grows. */
-    private static final int BYTES_A_BYTE = 4;
+    /** What becomes of a byte on its way: the smallest requests are 27 bytes, and objects of 600 once they are decoded. */
+    private static final int BYTES_A_BYTE = 16;
 
-    /** What the smallest requests take, as many as are decoded ahead: bytes. */
-    private static final int BYTES_AT_LEAST = 16 * 1024;
-
-    /** More than any request that is read: what comes besides, such as chunk extensions, is not kept. Bytes. */
-    private static final int BYTES_AT_MOST = 2 * 1024 * 1024;
+    /** What the largest request takes, since a body stays bytes: it is copied while it grows. */
+    private static final int BYTES_AT_MOST = 1024 * 1024;
 
     /** Fired through the pipeline of the connection that has to go. */
     static final Object EVICTED = new Object();
@@ -54,7 +51,7 @@ final class RequestMemory extends ChannelInboundHandlerAdapter implements Memory
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
         int bytes = ((ByteBuf) message).readableBytes();
-        hold(Math.min(BYTES_AT_MOST, Math.max(held, BYTES_AT_LEAST) + bytes * BYTES_A_BYTE));
+        hold(Math.min(BYTES_AT_MOST, held + bytes * BYTES_A_BYTE));
         reading.fireChannelRead(message);
         settle();
     }

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static xyz.dropsilk.server.http.TestConnection.statuses;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
@@ -130,8 +133,26 @@ final class HttpConnectionTest {
 
         @Test
         void ofAnyNumberAreAnswered() {
-            String answers = answer(HOME.repeat(1_000));
-            assertEquals(1_000, statuses(answers).size());
+            StringBuilder answers = new StringBuilder();
+            for (int packet = 0; packet < 10; packet++) {
+                answers.append(answer(HOME.repeat(300)));
+            }
+            assertEquals(3_000, statuses(answers.toString()).size());
+        }
+
+        @Test
+        void ofAnyNumberLetOthersHaveTheirTurn() {
+            List<Integer> turns = new ArrayList<>();
+            connection.channel.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object bytes) {
+                    context.executor().execute(() -> turns.add(connection.requests.size()));
+                    context.fireChannelRead(bytes);
+                }
+            });
+            connection.send(HOME.repeat(100));
+            assertEquals(100, connection.requests.size());
+            assertEquals(List.of(16), turns, "answered when somebody else's turn came");
         }
 
         @Test
