@@ -2,14 +2,18 @@ package xyz.dropsilk.server.net;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.util.concurrent.Executor;
 import xyz.dropsilk.server.base.Threads;
 
 /**
@@ -23,6 +27,9 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> serverChan
     /** Half the cores relay as much as all of them: what a loop does between two waits is short, and hops between loops cost more. */
     private static final int CORES_PER_LOOP = 2;
 
+    /** How long an event loop runs tasks, such as the answers to pipelined requests, before it looks after its sockets. */
+    private static final long TASKS_MILLIS = 5;
+
     // --- the pool: small, since an idle connection holds no buffer ---
     private static final int PAGE_BYTES = 8 * 1024;
     private static final int CHUNK_ORDER = 7; // chunks of 1 MiB
@@ -34,7 +41,7 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> serverChan
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         return new Transport(
-                new MultiThreadIoEventLoopGroup(loops, Threads.named("loop"), io),
+                new Loops(loops, io),
                 epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class,
                 new PooledByteBufAllocator(
                         /* preferDirect= */ true,
@@ -45,6 +52,19 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> serverChan
                         SMALL_CACHE,
                         NORMAL_CACHE,
                         /* useCacheForAllThreads= */ false));
+    }
+
+    /** Loops that look after their sockets again once tasks have run for a while; Netty's own wait for up to a second. */
+    private static final class Loops extends MultiThreadIoEventLoopGroup {
+        Loops(int loops, IoHandlerFactory io) {
+            super(loops, Threads.named("loop"), io);
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... arguments) {
+            return new SingleThreadIoEventLoop(
+                    this, executor, io, Integer.MAX_VALUE, RejectedExecutionHandlers.reject(), TASKS_MILLIS);
+        }
     }
 
     /** As many loops as pay on this machine. */
