@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import xyz.dropsilk.server.base.MemoryUse;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Uptime;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -35,7 +36,8 @@ final class Heartbeat {
         try {
             FlightRegistry.Stats now = flights.get();
             events.publish(ServerEvent.heartbeat(now.connections(), now.flights(), uptime.seconds(), memory.now()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            OutOfMemory.haltIfIn(e);
             events.publish(ServerEvent.systemError("heartbeat", e)); // one that fails must not be the last
         }
     }

@@ -11,7 +11,7 @@ public enum Refusal {
     BODY_TOO_LARGE("body_too_large", "http:error"),
     HTTP_CONNECTIONS("http_connections", "http:error"),
     API_RATE("api_rate", "http:error"),
-    LOG_ACCESS("log_access", "http:error"),
+    LOG_ACCESS("log_access", "system:log_access"),
     INVALID_MESSAGE("invalid_message", "client:error"),
     MESSAGE_RATE("message_rate", "client:error"),
     MESSAGE_TOO_BIG("message_too_big", "client:error"),
@@ -36,6 +36,11 @@ public enum Refusal {
     /** The word in {@code /stats}. */
     public String reason() {
         return reason;
+    }
+
+    /** Whether many of them are told in a sample; every access to the log is told (the contract, 2). */
+    boolean isSampled() {
+        return this != LOG_ACCESS;
     }
 
     String eventName() {

@@ -56,13 +56,14 @@ public final class Refusals implements EventSink {
 
     @Override
     public void publish(ServerEvent event) {
-        Count count = event.refusal() == null ? null : counts.get(event.refusal());
-        if (count == null) {
+        Refusal refusal = event.refusal();
+        Count count = refusal == null ? null : counts.get(refusal);
+        if (refusal == null || count == null) {
             next.publish(event);
             return;
         }
         count.total.increment();
-        long leftOut = count.sample(ticker.getAsLong());
+        long leftOut = refusal.isSampled() ? count.sample(ticker.getAsLong()) : 0;
         if (leftOut == 0) {
             next.publish(event);
         } else if (leftOut > 0) {

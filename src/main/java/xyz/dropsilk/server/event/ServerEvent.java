@@ -79,7 +79,9 @@ public record ServerEvent(
 
     /** Somebody asked for the log. */
     public static ServerEvent logAccess(String ip, boolean granted) {
-        return event(granted ? Level.INFO : Level.WARN, "system:log_access", "ip", ip, "granted", granted);
+        return granted
+                ? event(Level.INFO, "system:log_access", "ip", ip, "granted", true)
+                : refusal(Refusal.LOG_ACCESS, "ip", ip, "granted", false);
     }
 
     /** Lines that standard output did not take in time. */

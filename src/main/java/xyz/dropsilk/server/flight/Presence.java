@@ -82,9 +82,19 @@ final class Presence {
 
     private void schedule(Runnable task, long delay) {
         try {
-            timer.schedule(task, delay, TimeUnit.NANOSECONDS);
+            timer.schedule(() -> run(task), delay, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // The server stops: there is nobody left to show anything to.
+        }
+    }
+
+    /** A fault in a timer's task would be lost with the task. */
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            OutOfMemory.haltIfIn(e);
+            events.publish(ServerEvent.systemError("presence", e));
         }
     }
 

@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.http;
 
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -15,7 +16,7 @@ public record ApiLimit(RateLimit rate, EventSink events) {
         if (seconds == 0) {
             return null;
         }
-        events.publish(ServerEvent.refused(Refusal.API_RATE, request.client().getHostAddress(), null));
+        events.publish(ServerEvent.refused(Refusal.API_RATE, IpAddress.text(request.client()), null));
         return Response.json(429, "{\"error\":\"Too many requests\"}").with("Retry-After", Long.toString(seconds));
     }
 }

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.http;
 
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.service.IceServers;
@@ -38,7 +39,7 @@ public final class IceEndpoint implements Endpoint {
             if (failure != null) {
                 return FAILED;
             }
-            events.publish(ServerEvent.turnIssued(request.client().getHostAddress()));
+            events.publish(ServerEvent.turnIssued(IpAddress.text(request.client())));
             return Response.json(200, "{\"iceServers\":" + json + "}").with("Cache-Control", "no-store");
         });
     }

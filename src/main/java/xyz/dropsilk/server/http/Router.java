@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -122,6 +123,7 @@ public final class Router {
     }
 
     private Response fault(Request request, Throwable cause) {
+        OutOfMemory.haltIfIn(cause);
         events.publish(ServerEvent.systemError(request.method() + " " + request.path(), cause));
         return Response.text(500, "Internal Server Error");
     }

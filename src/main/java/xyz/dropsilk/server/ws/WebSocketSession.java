@@ -97,7 +97,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (millis > 0) {
             // Not at a fixed rate: after a pause of the whole process the beats it missed would come all at once, and
             // leave nobody the time to answer.
-            heartbeat = channel.eventLoop().scheduleWithFixedDelay(this::beat, millis, millis, TimeUnit.MILLISECONDS);
+            heartbeat =
+                    channel.eventLoop().scheduleWithFixedDelay(this::tryBeat, millis, millis, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -134,6 +135,15 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
             signaling.events().publish(ServerEvent.systemError("session of " + client.id(), cause));
             close(CloseCode.SERVER_ERROR);
+        }
+    }
+
+    /** A fault in a timer's task would be lost with the task, and the connection never be looked after again. */
+    private void tryBeat() {
+        try {
+            beat();
+        } catch (RuntimeException | Error fault) {
+            channel.pipeline().fireExceptionCaught(fault);
         }
     }
 

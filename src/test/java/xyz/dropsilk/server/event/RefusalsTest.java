@@ -52,6 +52,15 @@ final class RefusalsTest {
     }
 
     @Test
+    void everyAccessToTheLogIsPassedOnAndARefusedOneCounted() {
+        for (int i = 0; i < 10; i++) {
+            refusals.publish(ServerEvent.logAccess("192.0.2.1", i == 0));
+        }
+        assertEquals(10, passedOn.named("system:log_access").size());
+        assertEquals(9, refusals.totals().get("log_access"));
+    }
+
+    @Test
     void allOtherEventsPassUnchanged() {
         for (int i = 0; i < 100; i++) {
             refusals.publish(ServerEvent.clientDisconnected("c" + i));

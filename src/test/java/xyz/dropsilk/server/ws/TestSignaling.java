@@ -3,6 +3,7 @@ package xyz.dropsilk.server.ws;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
@@ -25,7 +26,12 @@ final class TestSignaling {
     TestSignaling(EventLoop loop) {
         memory = new MemoryBudget(1 << 20, loop);
         registry = new FlightRegistry(10, events, InstantSource.system(), loop, ticker);
-        shared = new Signaling(
+        shared = withTicker(ticker);
+    }
+
+    /** The same with sessions that go by another ticker. */
+    Signaling withTicker(LongSupplier other) {
+        return new Signaling(
                 registry,
                 events,
                 connections,
@@ -34,6 +40,6 @@ final class TestSignaling {
                 MAX_PAYLOAD,
                 Duration.ofSeconds(30),
                 Rate.of(100, 1, 300),
-                ticker);
+                other);
     }
 }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,29 @@ final class WebSocketSessionTest {
             pass(Duration.ofSeconds(150));
             assertEquals(List.of("ping "), received(), "one, though five were due");
             assertTrue(channel.isOpen(), "nobody could answer those that were missed");
+        }
+
+        @Test
+        void aFaultOfABeatIsSeenAndEndsThisConnection() {
+            NetworkKey elsewhere = new NetworkKey(NetworkKey.Kind.IPV4, 2);
+            AtomicBoolean broken = new AtomicBoolean();
+            Signaling breakable = signaling.withTicker(() -> {
+                if (broken.get()) {
+                    throw new IllegalStateException("broken");
+                }
+                return 0;
+            });
+            EmbeddedChannel other = new EmbeddedChannel();
+            other.freezeTime();
+            signaling.connections.enter(elsewhere);
+            other.pipeline()
+                    .addLast(new WebSocketSession(other, breakable, InetAddress.getLoopbackAddress(), elsewhere));
+            broken.set(true);
+            other.advanceTimeBy(30, TimeUnit.SECONDS);
+            other.runScheduledPendingTasks();
+            assertEquals(1, signaling.events.named("system:error").size());
+            assertFalse(other.isOpen());
+            other.finishAndReleaseAll();
         }
 
         @Test
