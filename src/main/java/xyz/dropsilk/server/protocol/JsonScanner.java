@@ -52,14 +52,16 @@ final class JsonScanner {
                 i += Long.BYTES;
                 continue;
             }
-            i += Long.numberOfTrailingZeros(stops) >>> 3;
+            i += bytesBelow(stops);
             if (text[i] == '"') {
                 return i + 1;
             }
             if (text[i] != '\\') {
                 throw ProtocolException.INVALID_MESSAGE;
             }
-            i = skipEscape(text, i + 1);
+            do { // escapes come in pairs: each line of an SDP ends in two
+                i = skipEscape(text, i + 1);
+            } while (text[i] == '\\');
         }
     }
 
@@ -70,8 +72,15 @@ final class JsonScanner {
     private static long stops(long word) {
         long quotes = word ^ (ONES * '"');
         long backslashes = word ^ (ONES * '\\');
-        return (((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes) | ((word - ONES * ' ') & ~word))
-                & HIGH_BITS;
+        return ((quotes - ONES) | (backslashes - ONES) | (word - ONES * ' ')) & ~word & HIGH_BITS;
+    }
+
+    /**
+     * How many bytes of a word are below the lowest of {@code marks}, high bits of bytes. In arithmetic, since counting trailing zeros is an
+     * instruction for the JVM's second compiler alone, and the image has only the first.
+     */
+    private static int bytesBelow(long marks) {
+        return (int) ((((marks - 1) & ONES) * ONES) >>> (Long.SIZE - Byte.SIZE)) - 1;
     }
 
     private static int skipEscape(byte[] text, int i) throws ProtocolException {

@@ -17,8 +17,10 @@ import xyz.dropsilk.server.protocol.UsersList;
 final class Client implements Peer {
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Characters of an id: 16 of 36 kinds are 82 bits. */
+    /** Characters of an id: 16 of 32 kinds are 80 bits. */
     private static final int ID_LENGTH = 16;
+
+    private static final int ID_RADIX = 32;
 
     private final String id = randomId();
     private final InetAddress address;
@@ -36,9 +38,11 @@ final class Client implements Peer {
     }
 
     private static String randomId() {
+        byte[] random = new byte[ID_LENGTH];
+        RANDOM.nextBytes(random); // all at once: each draw costs two hashes
         StringBuilder id = new StringBuilder(ID_LENGTH);
-        for (int i = 0; i < ID_LENGTH; i++) {
-            id.append(Character.forDigit(RANDOM.nextInt(36), 36));
+        for (byte b : random) {
+            id.append(Character.forDigit(b & (ID_RADIX - 1), ID_RADIX));
         }
         return id.toString();
     }

@@ -28,6 +28,9 @@ final class Outbox implements ChannelFutureListener {
     /** What a client may let pile up unread: the contract's some 4 MiB, four of the largest messages. */
     static final int MAX_BYTES = 4 * 1024 * 1024;
 
+    /** Bytes of the smallest buffer: a new client's {@code registered} and first list mostly fit, so that none has to grow. */
+    private static final int LEAST_BUFFER = 256;
+
     /** Hears of the outbox on its loop. */
     interface Owner extends MemoryBudget.Holder {
         /** Too much piled up. Called once. */
@@ -159,7 +162,7 @@ final class Outbox implements ChannelFutureListener {
     private ByteBuf room(int bytes) {
         ByteBuf buffer = queued;
         if (buffer == null) {
-            buffer = channel.alloc().ioBuffer(bytes);
+            buffer = channel.alloc().ioBuffer(Math.max(bytes, LEAST_BUFFER));
             queued = buffer;
         } else {
             buffer.ensureWritable(bytes);
