@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -224,7 +223,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         // The session speaks as soon as it is added, so HTTP's encoder goes before. The decoder goes last: it passes on
         // what it has read behind the request, and nobody may stand between it and the session then.
         ChannelPipeline pipeline = context.pipeline();
-        HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
+        HttpCodec codec = pipeline.get(HttpCodec.class);
         codec.removeOutboundHandler();
         pipeline.addLast(session);
         pipeline.remove(FlowControlHandler.class);

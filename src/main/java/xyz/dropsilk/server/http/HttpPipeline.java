@@ -3,7 +3,6 @@ package xyz.dropsilk.server.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 
 /**
@@ -12,7 +11,7 @@ import io.netty.handler.flow.FlowControlHandler;
  * <ol>
  *   <li>{@code RequestMemory}: its share of the memory for all connections
  *   <li>{@code RequestDeadline}: absolute time limits, by the bytes that arrive
- *   <li>{@code HttpServerCodec}: bytes to HTTP and back, with limits on line and header
+ *   <li>{@code HttpCodec}: bytes to HTTP and back, with limits on line and header
  *   <li>{@code FlowControlHandler}: holds back what was decoded beyond the request at hand
  *   <li>{@code HttpConnection}: one request at a time, answered or upgraded
  * </ol>
@@ -26,9 +25,6 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     /** The most a header may have, all fields together: bytes. */
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
-    /** Requests that are decoded ahead of the one being answered: more than one read holds. */
-    static final int MAX_PIPELINED = 512;
-
     private final HttpSettings settings;
     private final HttpConnections connections;
 
@@ -41,17 +37,18 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         connections.add(channel);
-        RequestDeadline deadline = new RequestDeadline();
-        RequestMemory memory = new RequestMemory(settings.memory(), deadline);
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setHeadersFactory(RequestFields.FACTORY)
                 .setTrailersFactory(RequestFields.FACTORY);
+        HttpCodec codec = new HttpCodec(limits);
+        RequestDeadline deadline = new RequestDeadline(codec::keepsBytes);
+        RequestMemory memory = new RequestMemory(settings.memory(), deadline);
         channel.pipeline()
                 .addLast(memory)
                 .addLast(deadline)
-                .addLast(new HttpServerCodec(limits, MAX_PIPELINED))
+                .addLast(codec)
                 .addLast(new FlowControlHandler())
                 .addLast(new HttpConnection(settings, connections, deadline, memory));
     }

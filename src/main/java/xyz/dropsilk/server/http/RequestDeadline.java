@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +32,22 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
         LINGER
     }
 
+    private final BooleanSupplier keepsBytes;
     private Phase phase = Phase.REQUEST;
+
+    /** Whether bytes are being decoded: until they are, nobody knows what is left of them. */
+    private boolean reading;
+
     private boolean sawBytes;
     private @Nullable Future<?> timer;
 
     /** Fired through the pipeline when a request did not end in time. */
     static final Object REQUEST_EXPIRED = new Object();
+
+    /** Deadlines of one connection; {@code keepsBytes} says whether the beginning of a request has been read and not decoded. */
+    RequestDeadline(BooleanSupplier keepsBytes) {
+        this.keepsBytes = keepsBytes;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
@@ -57,7 +68,17 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
         requestBegun(context);
+        reading = true;
         context.fireChannelRead(bytes);
+        reading = false;
+        noteRest(context);
+    }
+
+    /** What is left behind an answered request is the next one's beginning. */
+    private void noteRest(ChannelHandlerContext context) {
+        if (!reading && phase == Phase.KEEP_ALIVE && keepsBytes.getAsBoolean()) {
+            requestBegun(context);
+        }
     }
 
     /** Bytes of a request arrived, or stand behind the one before it. */
@@ -86,6 +107,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
             enter(context, Phase.REQUEST, REQUEST_SECONDS); // the next request has begun meanwhile
         } else {
             enter(context, Phase.KEEP_ALIVE, KEEP_ALIVE_SECONDS);
+            noteRest(context);
         }
     }
 

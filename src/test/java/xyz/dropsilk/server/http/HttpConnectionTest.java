@@ -9,7 +9,6 @@ import static xyz.dropsilk.server.http.TestConnection.statuses;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import java.util.ArrayList;
 import java.util.List;
@@ -356,7 +355,7 @@ final class HttpConnectionTest {
             assertTrue(answer.startsWith("HTTP/1.1 101 Switching Protocols\r\n"), answer);
             assertTrue(answer.endsWith("\r\n\r\n[registered]"), answer);
             assertTrue(head(answer).contains("upgrade: websocket\r\n"));
-            assertNull(connection.channel.pipeline().get(HttpServerCodec.class));
+            assertNull(connection.channel.pipeline().get(HttpCodec.class));
             assertNull(connection.channel.pipeline().get(FlowControlHandler.class));
             assertNull(connection.channel.pipeline().get(RequestDeadline.class));
             assertNull(connection.channel.pipeline().get(HttpConnection.class));

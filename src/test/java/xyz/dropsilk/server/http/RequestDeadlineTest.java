@@ -110,6 +110,37 @@ final class RequestDeadlineTest {
     }
 
     @Test
+    void aHeadThatBeganBehindTheRequestBeforeIsTimedToo() {
+        connection.send(HOME + HOME.substring(0, 10));
+        assertEquals(List.of(200), statuses(connection.received()));
+        pass(9);
+        assertTrue(connection.isOpen());
+        pass(1);
+        assertTimedOut();
+    }
+
+    @Test
+    void aHeadThatBeganBehindARequestThatTakesTimeIsTimedFromItsAnswer() {
+        connection.send("GET /slow" + HOST + "\r\n" + HOME.substring(0, 10));
+        pass(60);
+        connection.slow.get(0).complete(Response.text(200, "at last"));
+        connection.channel.runPendingTasks();
+        assertEquals(List.of(200), statuses(connection.received()));
+        pass(9);
+        assertTrue(connection.isOpen());
+        pass(1);
+        assertTimedOut();
+    }
+
+    @Test
+    void anEmptyLineBehindARequestIsNoRequest() { // RFC 9112, 2.2: some clients send one behind a body
+        connection.send(HOME + "\r\n");
+        assertEquals(List.of(200), statuses(connection.received()));
+        pass(119);
+        assertTrue(connection.isOpen());
+    }
+
+    @Test
     void aRequestThatBeganWhileAnotherWasAnsweredIsTimedToo() {
         connection.send("GET /slow" + HOST + "\r\n");
         pass(60);

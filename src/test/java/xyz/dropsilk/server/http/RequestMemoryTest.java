@@ -15,7 +15,6 @@ import xyz.dropsilk.server.limit.MemoryBudget;
 
 final class RequestMemoryTest {
     private static final String HOST = " HTTP/1.1\r\nHost: x\r\n";
-    private static final String HOME = "GET /" + HOST + "\r\n";
 
     private final TestConnection connection = new TestConnection();
 
@@ -78,13 +77,6 @@ final class RequestMemoryTest {
         }
         assertEquals(Collections.nCopies(11, 200), statuses(connection.received()));
         assertEquals(0, connection.memory.total());
-    }
-
-    @Test
-    void oneClientDoesNotHaveAnyNumberDecodedAhead() {
-        connection.send("GET /slow" + HOST + "\r\n" + HOME.repeat(HttpPipeline.MAX_PIPELINED));
-        assertFalse(connection.isOpen());
-        assertEquals(List.of(Refusal.BAD_REQUEST), refusals());
     }
 
     @Test

@@ -176,6 +176,24 @@ final class JsonScannerTest {
         }
     }
 
+    @Test
+    void escapesInARowEndAnywhereInAWord() throws ProtocolException {
+        String[] escapes = {"\\n", "\\\\", "\\\"", "\\u0041"};
+        String[] broken = {"\\x", "\\u12\"", "\\u123g", "\u0001", "\u001f", "\\"};
+        for (String fill : new String[] {"x", "\u00e9", "\u20ac", "\ud83d\ude00"}) {
+            for (int before = 0; before <= 2 * Long.BYTES; before++) {
+                for (int run = 0; run < escapes.length * escapes.length * escapes.length; run++) {
+                    String row = escapes[run % 4] + escapes[run / 4 % 4] + escapes[run / 16];
+                    String string = '"' + fill.repeat(before) + row + fill.repeat(run % 10);
+                    int end = string.getBytes(UTF_8).length + 1;
+                    assertEquals(end, scanner.skipValue(text(string + "\"\"\\\u0001"), 0), string);
+                    String cut = '"' + fill.repeat(before) + row + broken[run % broken.length];
+                    assertThrows(ProtocolException.class, () -> scanner.skipValue(text(cut), 0), cut);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"[,]", "'{\"a\":',}"})
     void containersNestFiveHundredDeepTheMessageItselfIncluded(String open, String close) throws ProtocolException {
