@@ -1,4 +1,4 @@
-# What bench/run and bench/soak share: building the tools, starting and stopping servers, reading what wsbench prints.
+# What bench/run, bench/box and bench/soak share: building the tools, starting and stopping servers, reading what wsbench prints.
 # Sourced, not run. Everything listens on and speaks to 127.0.0.1 alone.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -68,6 +68,19 @@ image_flags() {
   sed 's/#.*//; /^[[:space:]]*$/d' "$root/src/docker/jvm.options"
 }
 
+# train_cache ARRAY : from JDK 25 on, adds to the flags in that array the AOT cache trained for them; cache is its file then.
+train_cache() {
+  local -n flags=$1
+  cache=
+  ((jdk_major >= 25)) || return 0
+  cache=$build/$1.aot
+  say "Training the AOT cache ..."
+  printf '%s\n' "${flags[@]}" > "$work/options"
+  "$root/src/docker/train" "$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")" "$work/options" "$jar" "$cache" \
+    > "$work/train.log" 2>&1 || { cat "$work/train.log" >&2; fail "training failed"; }
+  flags+=("-XX:AOTCache=$cache")
+}
+
 # serve NAME COMMAND... : starts it in the background; its process id is then in server_pid.
 serve() {
   local name=$1
@@ -111,6 +124,9 @@ await_listening() {
 stop() {
   kill -TERM "$1" 2> /dev/null || true
   wait "$1" 2> /dev/null || true
+  local pid left=()
+  for pid in "${pids[@]}"; do [[ $pid == "$1" ]] || left+=("$pid"); done # its number may be somebody else's soon
+  pids=("${left[@]}")
 }
 
 resident_mb() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
@@ -119,7 +135,7 @@ resident_mb() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 wsbench() {
   local mode=$1 at=$2 pid=$3
   shift 3
-  timeout 300 "$build/wsbench" "$mode" --port "$at" --pid "$pid" "$@" || true
+  timeout --foreground 300 "$build/wsbench" "$mode" --port "$at" --pid "$pid" "$@" || true
 }
 
 # field NAME : from a line of wsbench on standard input.
