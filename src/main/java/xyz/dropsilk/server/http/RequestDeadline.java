@@ -118,7 +118,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
     /** Whether nothing that arrived waits for an answer. */
     boolean isIdle() {
-        return phase == Phase.KEEP_ALIVE || phase == Phase.LINGER;
+        return !reading && (phase == Phase.KEEP_ALIVE || phase == Phase.LINGER);
     }
 
     private void enter(ChannelHandlerContext context, Phase next, long seconds) {

@@ -80,6 +80,16 @@ final class RequestMemoryTest {
     }
 
     @Test
+    void theBeginningOfARequestBehindAnAnsweredOneIsHeld() {
+        connection.send("GET /" + HOST + "\r\nGET /");
+        assertEquals(List.of(200), statuses(connection.received()));
+        assertTrue(connection.memory.total() > 0);
+        connection.send(HOST + "\r\n");
+        assertEquals(List.of(200), statuses(connection.received()));
+        assertEquals(0, connection.memory.total());
+    }
+
+    @Test
     void theLargestHasToGoWhereMemoryIsShort() {
         connection.send("POST /echo" + HOST + "Content-Length: 200000\r\n\r\n" + "b".repeat(190_000));
         otherHoldsForAMoment(100_000);
