@@ -1,19 +1,42 @@
 package xyz.dropsilk.server.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
 
 /**
  * Netty's decoder and encoder as one handler, like its own {@code HttpServerCodec}, but one that tells whether a request has begun behind those
  * that are decoded. Confined to the connection's loop.
  */
 final class HttpCodec extends CombinedChannelDuplexHandler<HttpCodec.Decoder, HttpResponseEncoder> {
-    /** The decoder, with a look at what it keeps. */
+    /** The decoder, with a look at what it keeps and a limit to how far it is ahead. */
     static final class Decoder extends HttpRequestDecoder {
-        Decoder(HttpDecoderConfig limits) {
+        private final int maxPipelined;
+        private int unanswered;
+
+        Decoder(HttpDecoderConfig limits, int maxPipelined) {
             super(limits);
+            this.maxPipelined = maxPipelined;
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) throws Exception {
+            int before = out.size();
+            super.decode(context, bytes, out);
+            for (Object decoded : out.subList(before, out.size())) {
+                if (decoded instanceof HttpRequest && ++unanswered > maxPipelined) {
+                    throw new TooLongFrameException("more than " + maxPipelined + " requests without an answer");
+                }
+            }
         }
 
         boolean keepsBytes() {
@@ -21,9 +44,17 @@ final class HttpCodec extends CombinedChannelDuplexHandler<HttpCodec.Decoder, Ht
         }
     }
 
-    /** A codec that decodes within {@code limits}. */
-    HttpCodec(HttpDecoderConfig limits) {
-        super(new Decoder(limits), new HttpResponseEncoder());
+    /** A codec that decodes within {@code limits}, and at most {@code maxPipelined} requests that are not answered. */
+    HttpCodec(HttpDecoderConfig limits, int maxPipelined) {
+        super(new Decoder(limits, maxPipelined), new HttpResponseEncoder());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+        if (message instanceof HttpResponse response && !response.status().equals(HttpResponseStatus.CONTINUE)) {
+            inboundHandler().unanswered--;
+        }
+        super.write(context, message, promise);
     }
 
     /** Whether bytes have arrived that are no whole line, header or chunk yet. Without a meaning while a read is being decoded. */

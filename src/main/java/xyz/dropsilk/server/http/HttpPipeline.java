@@ -25,6 +25,9 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     /** The most a header may have, all fields together: bytes. */
     static final int MAX_HEADER_BYTES = 16 * 1024;
 
+    /** Requests that are decoded and not answered: more than one read holds. */
+    static final int MAX_PIPELINED = 512;
+
     private final HttpSettings settings;
     private final HttpConnections connections;
 
@@ -42,7 +45,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setHeadersFactory(RequestFields.FACTORY)
                 .setTrailersFactory(RequestFields.FACTORY);
-        HttpCodec codec = new HttpCodec(limits);
+        HttpCodec codec = new HttpCodec(limits, MAX_PIPELINED);
         RequestDeadline deadline = new RequestDeadline(codec::keepsBytes);
         RequestMemory memory = new RequestMemory(settings.memory(), deadline);
         channel.pipeline()

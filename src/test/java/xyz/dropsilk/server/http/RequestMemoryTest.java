@@ -15,6 +15,7 @@ import xyz.dropsilk.server.limit.MemoryBudget;
 
 final class RequestMemoryTest {
     private static final String HOST = " HTTP/1.1\r\nHost: x\r\n";
+    private static final String HOME = "GET /" + HOST + "\r\n";
 
     private final TestConnection connection = new TestConnection();
 
@@ -80,8 +81,25 @@ final class RequestMemoryTest {
     }
 
     @Test
+    void oneClientDoesNotHaveAnyNumberDecodedAhead() {
+        connection.send("GET /slow" + HOST + "\r\n" + HOME.repeat(HttpPipeline.MAX_PIPELINED));
+        assertFalse(connection.isOpen());
+        assertEquals(List.of(Refusal.BAD_REQUEST), refusals());
+    }
+
+    @Test
+    void whatIsAnsweredIsNotAheadAnyMore() {
+        for (int i = 0; i < 3; i++) {
+            connection.send(HOME.repeat(HttpPipeline.MAX_PIPELINED));
+            assertEquals(
+                    HttpPipeline.MAX_PIPELINED, statuses(connection.received()).size());
+        }
+        assertTrue(connection.isOpen());
+    }
+
+    @Test
     void theBeginningOfARequestBehindAnAnsweredOneIsHeld() {
-        connection.send("GET /" + HOST + "\r\nGET /");
+        connection.send(HOME + "GET /");
         assertEquals(List.of(200), statuses(connection.received()));
         assertTrue(connection.memory.total() > 0);
         connection.send(HOST + "\r\n");
