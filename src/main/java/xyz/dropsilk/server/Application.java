@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.OutOfMemory;
+import xyz.dropsilk.server.base.SteadyTicker;
 import xyz.dropsilk.server.base.Uptime;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.event.EventLog;
@@ -33,6 +34,9 @@ import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.room.RoomBook;
+import xyz.dropsilk.server.room.RoomSettings;
+import xyz.dropsilk.server.room.Rooms;
 import xyz.dropsilk.server.ws.Signaling;
 import xyz.dropsilk.server.ws.UpgradeGate;
 
@@ -46,6 +50,8 @@ public final class Application {
     private final Refusals events;
     private final SignalingServer server;
     private final FlightRegistry registry;
+    private final Rooms rooms;
+    private final ConnectionLimit connections;
     private final HttpPipeline pipeline;
     private final Heartbeat heartbeat;
     private final Services services;
@@ -68,7 +74,17 @@ public final class Application {
         LibraryLog.sendTo(events);
 
         EventLoop timer = server.loop();
-        registry = new FlightRegistry(config.limits().maxListedUsers(), events, clock, timer, ticker);
+        RoomSettings roomSettings = roomSettings(config.rooms());
+        SteadyTicker steady = new SteadyTicker(ticker);
+        RoomBook book = new RoomBook(roomSettings, steady);
+        registry = new FlightRegistry(
+                new FlightRegistry.Lists(config.limits().maxListedUsers(), FlightRegistry.Lists.ARRIVAL_DELAY),
+                events,
+                new FlightRegistry.Time(clock, ticker, timer),
+                book);
+        connections = new ConnectionLimit(
+                config.limits().maxConnections(), config.limits().maxConnectionsPerNetwork());
+        rooms = new Rooms(registry, book, roomSettings, new Rooms.Time(clock, steady), network -> true);
         Signaling signaling = signaling(timer, ticker);
         OriginPolicy origins = OriginPolicy.of(config.origins(), config.server().production());
         MemoryUse memory = new MemoryUse(server::bufferBytes);
@@ -95,14 +111,25 @@ public final class Application {
         Rate messageRate = limits.messageRate() == 0 ? null : Rate.of(limits.messageRate(), 1, limits.messageBurst());
         return new Signaling(
                 registry,
+                rooms,
                 events,
-                new ConnectionLimit(limits.maxConnections(), limits.maxConnectionsPerNetwork()),
+                connections,
                 new JoinLimit(limits.joinFailuresPerMinute(), ticker, events),
                 MemoryBudget.ofThisProcess(timer),
                 limits.maxPayloadBytes(),
                 limits.pingInterval(),
                 messageRate,
                 ticker);
+    }
+
+    private static RoomSettings roomSettings(Config.Rooms rooms) {
+        return new RoomSettings(
+                endless(rooms.timeToLive()), endless(rooms.silence()), rooms.max(), rooms.maxPerNetwork());
+    }
+
+    /** Zero is no limit: longer than any process runs, and short enough to be added to any moment. */
+    private static Duration endless(Duration limit) {
+        return limit.isZero() ? Duration.ofDays(36_500) : limit;
     }
 
     private void linesDropped(long lines) {

@@ -90,19 +90,21 @@ final class EncodingPeer implements Peer {
     }
 
     @Override
-    public void admit(@Nullable Pairing pairing) {}
+    public void admit(long pairing) {}
 
     @Override
     public void link(@Nullable Link link) {}
 
     @Override
-    public void relay(Pairing pairing, byte[] message, int from, int length) {}
-
-    @Override
-    public boolean mayTryCode() {
+    public boolean relay(long pairing, byte[] message, int from, int length) {
         return true;
     }
 
     @Override
-    public void triedWrongCode() {}
+    public boolean discoverable() {
+        return true;
+    }
+
+    @Override
+    public void replaced() {}
 }

@@ -42,7 +42,11 @@ public class PresenceBenchmark {
     private int changes;
 
     private FlightRegistry registry() {
-        return new FlightRegistry(listed, EventSink.none(), time, time, time::nanos);
+        return new FlightRegistry(
+                new FlightRegistry.Lists(listed, Duration.ZERO),
+                EventSink.none(),
+                new FlightRegistry.Time(time, time::nanos, time),
+                Records.Listener.none());
     }
 
     @Setup

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.flight;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -13,7 +14,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.limit.CodeTries;
+import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.ManualExecutor;
 
 /** What the registry does for two clients from their arrival to their end, among others who stay. */
@@ -28,7 +33,14 @@ public class RegistryBenchmark {
 
     private final ByteBuf out = Unpooled.directBuffer(1 << 16);
     private final ManualExecutor time = new ManualExecutor();
-    private final FlightRegistry registry = new FlightRegistry(200, EventSink.none(), time, time, time::nanos);
+    private static final CodeTries NO_LIMIT =
+            new JoinLimit(0, () -> 0, EventSink.none()).tries(new NetworkKey(NetworkKey.Kind.IPV4, 0));
+
+    private final FlightRegistry registry = new FlightRegistry(
+                new FlightRegistry.Lists(200, Duration.ZERO),
+                EventSink.none(),
+                new FlightRegistry.Time(time, time::nanos, time),
+                Records.Listener.none());
 
     @Setup
     public void fill() {
@@ -42,7 +54,7 @@ public class RegistryBenchmark {
     public void connectAndDisconnect() {
         EncodingPeer peer = new EncodingPeer(0, out);
         registry.connect(peer);
-        registry.disconnect(peer);
+        registry.disconnect(peer, RoomSockets.End.CLOSED);
     }
 
     /** Two clients come, meet in a flight, and go. */
@@ -53,8 +65,8 @@ public class RegistryBenchmark {
         registry.connect(host);
         registry.connect(guest);
         registry.createFlight(host);
-        registry.joinFlight(guest, host.code());
-        registry.disconnect(guest);
-        registry.disconnect(host);
+        registry.joinFlight(guest, host.code(), NO_LIMIT);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
+        registry.disconnect(host, RoomSockets.End.CLOSED);
     }
 }

@@ -112,4 +112,9 @@ public class MessageReaderBenchmark implements MessageHandler {
     public void inviteToFlight(String inviteeId, String flightCode) {
         throw new IllegalStateException("a signal was sent");
     }
+
+    @Override
+    public void attachRoom(String roomCode, String participantId, String channel) {
+        throw new IllegalStateException("a signal was sent");
+    }
 }

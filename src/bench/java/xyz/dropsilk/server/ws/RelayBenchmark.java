@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Measurement;
@@ -27,7 +26,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import xyz.dropsilk.server.flight.Pairing;
 import xyz.dropsilk.server.protocol.MessageReader;
 import xyz.dropsilk.server.protocol.ProtocolException;
 import xyz.dropsilk.server.protocol.Signals;
@@ -104,14 +102,14 @@ public class RelayBenchmark {
 
     /** What a session does with a signal. */
     private static final class OurRelay extends ChannelInboundHandlerAdapter implements SignalsOnly, Outbox.Owner {
-        private final Pairing pairing = new Pairing(new LongAdder());
+        private static final long PAIRING = 1;
         private final Scratch scratch = Scratch.ofThisLoop();
         private final FrameReader reader = new FrameReader(ByteBufAllocator.DEFAULT, scratch, MAX_PAYLOAD, this);
         private final Outbox peer;
 
         OurRelay(EmbeddedChannel receiver) {
             peer = new Outbox(receiver, new MemoryBudget(Long.MAX_VALUE, Runnable::run), this);
-            peer.admit(pairing);
+            peer.admit(PAIRING);
         }
 
         @Override
@@ -135,7 +133,7 @@ public class RelayBenchmark {
 
         @Override
         public void signal(byte[] bytes, int from, int to) {
-            peer.relay(pairing, bytes, from, to - from);
+            peer.relay(PAIRING, bytes, from, to - from);
         }
 
         @Override

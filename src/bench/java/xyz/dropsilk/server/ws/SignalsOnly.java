@@ -58,4 +58,9 @@ interface SignalsOnly extends MessageHandler, FrameReader.Listener {
     default void inviteToFlight(String inviteeId, String flightCode) {
         throw unexpected();
     }
+
+    @Override
+    default void attachRoom(String roomCode, String participantId, String channel) {
+        throw new IllegalStateException("only signals are sent");
+    }
 }

@@ -18,6 +18,7 @@ public record Config(
         Origins origins,
         Proxies proxies,
         Limits limits,
+        Rooms rooms,
         Telemetry telemetry,
         Uploads uploads,
         Turn turn,
@@ -77,6 +78,17 @@ public record Config(
             int messageBurst,
             int joinFailuresPerMinute,
             int apiRatePerMinute) {}
+
+    /**
+     * Rooms that pages pair in over HTTP.
+     *
+     * @param timeToLive after anybody in a room was last heard of; zero for no end
+     * @param silence after which somebody who is not heard of counts as silent; zero for never
+     * @param max rooms at a time; {@link Integer#MAX_VALUE} for no limit
+     * @param maxPerNetwork rooms at a time that one network created; {@link Integer#MAX_VALUE} for no limit
+     * @param perMinute rooms a minute that one network creates; 0 for no limit
+     */
+    public record Rooms(Duration timeToLive, Duration silence, int max, int maxPerNetwork, int perMinute) {}
 
     /**
      * What operators are told.

@@ -61,7 +61,8 @@ public final class ConfigReader {
     }
 
     private Config config() {
-        return new Config(server(), origins(), proxies(), limits(), telemetry(), uploads(), turn(), email(), storage());
+        return new Config(
+                server(), origins(), proxies(), limits(), rooms(), telemetry(), uploads(), turn(), email(), storage());
     }
 
     private Config.Server server() {
@@ -114,6 +115,17 @@ public final class ConfigReader {
                 limited ? burst : 0,
                 variables.whole("JOIN_FAILURES_PER_MINUTE", 60, MOST),
                 variables.whole("API_RATE_PER_MINUTE", 300, MOST));
+    }
+
+    private Config.Rooms rooms() {
+        return new Config.Rooms(
+                variables
+                        .read("ROOM_TTL_MINUTES", text -> Values.minutes(text, MOST_TIME))
+                        .orElse(Duration.ofMinutes(30)),
+                variables.duration("ROOM_SILENCE_MS", 150_000, MILLIS, MOST_TIME),
+                variables.limit("MAX_ROOMS", 10_000, MOST),
+                variables.limit("MAX_ROOMS_PER_NETWORK", 500, MOST),
+                variables.whole("ROOMS_PER_MINUTE", 120, MOST));
     }
 
     private Config.Telemetry telemetry() {

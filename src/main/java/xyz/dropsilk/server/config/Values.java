@@ -1,7 +1,10 @@
 package xyz.dropsilk.server.config;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -133,6 +136,27 @@ final class Values {
         }
         return text;
     }
+
+    /** A number of minutes, with a fraction if need be, up to {@code most}. */
+    static Duration minutes(String text, Duration most) {
+        String right = "should be a number of minutes from 0 to " + most.toMinutes() + ", like 30 or 0.5";
+        if (!DECIMAL.matcher(text).matches()) {
+            throw new IllegalArgumentException(right);
+        }
+        Duration minutes = Duration.ofMillis(new BigDecimal(text)
+                .multiply(MILLIS_PER_MINUTE)
+                .setScale(0, RoundingMode.CEILING)
+                .longValueExact());
+        if (minutes.compareTo(most) > 0) {
+            throw new IllegalArgumentException(right);
+        }
+        return minutes;
+    }
+
+    /** At most nine digits before the point: what is longer is no number of minutes that anybody means. */
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
+
+    private static final BigDecimal MILLIS_PER_MINUTE = BigDecimal.valueOf(60_000);
 
     /** Entries between commas; blanks round them do not count, nor do empty ones, but there must be an entry. */
     static <T> List<T> list(String text, Function<String, T> entry) {

@@ -154,6 +154,38 @@ public record ServerEvent(
         return event(Level.INFO, "FLIGHT STORY COMPLETE", "story", story);
     }
 
+    // --- rooms; ids of participants are public ones ---
+
+    /** A room was created. */
+    public static ServerEvent roomCreated(String code, String participantId) {
+        return event(Level.INFO, "room:created", "roomCode", code, "participantId", participantId);
+    }
+
+    /** Somebody took a seat. */
+    public static ServerEvent roomJoined(String code, String participantId) {
+        return event(Level.INFO, "room:joined", "roomCode", code, "participantId", participantId);
+    }
+
+    /** A participant has left, or was replaced. */
+    public static ServerEvent roomLeft(String code, String participantId, String reason) {
+        return event(Level.INFO, "room:left", "roomCode", code, "participantId", participantId, "reason", reason);
+    }
+
+    /** A room is no more. */
+    public static ServerEvent roomEnded(String code, String reason) {
+        return event(Level.INFO, "room:ended", "roomCode", code, "reason", reason);
+    }
+
+    /** A participant was not heard of for so long that its seat looks empty. */
+    public static ServerEvent roomSilent(String code, String participantId) {
+        return event(Level.INFO, "room:silent", "roomCode", code, "participantId", participantId);
+    }
+
+    /** A silent participant was heard of again. */
+    public static ServerEvent roomBack(String code, String participantId) {
+        return event(Level.INFO, "room:back", "roomCode", code, "participantId", participantId);
+    }
+
     // --- the services around signaling ---
 
     /** TURN credentials went to a client at {@code ip}. */

@@ -2,20 +2,23 @@ package xyz.dropsilk.server.flight;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.rules.Fact;
 
 /** What an operation of {@link FlightRegistry} leaves to be done without its lock. Used by the operation's thread alone. */
 final class Effects {
     /** Peers that something was appended for, in the order in which it is to leave. */
     final List<Peer> flushes = new ArrayList<>(2);
 
-    final List<ServerEvent> happened = new ArrayList<>(2);
+    /** Peers whose sockets were replaced by others. */
+    final List<Peer> replaced = new ArrayList<>(0);
+
+    final List<Fact> facts = new ArrayList<>(1);
+    final List<ServerEvent> events = new ArrayList<>(1);
 
     /** Networks whose members have to be shown a change. */
     List<Network> due = List.of();
 
-    /** The flight whose last member left. */
-    @Nullable
-    Flight ended;
+    /** Whether somebody named a code under which nothing was to be found for it. */
+    boolean wrongCode;
 }

@@ -16,7 +16,7 @@ public final class FlightCode {
     private FlightCode() {}
 
     /** A new random code: 30 bits. */
-    static String random() {
+    public static String random() {
         int bits = RANDOM.nextInt();
         StringBuilder code = new StringBuilder(LENGTH);
         for (int i = 0; i < LENGTH; i++) {

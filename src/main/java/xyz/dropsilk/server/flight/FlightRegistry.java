@@ -1,12 +1,13 @@
 package xyz.dropsilk.server.flight;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,19 +17,24 @@ import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
-import xyz.dropsilk.server.protocol.ConnectionType;
+import xyz.dropsilk.server.limit.CodeTries;
+import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.User;
-import xyz.dropsilk.server.protocol.UsersList;
+import xyz.dropsilk.server.rules.Decision;
+import xyz.dropsilk.server.rules.RoomChannel;
+import xyz.dropsilk.server.rules.RoomSockets;
+import xyz.dropsilk.server.rules.Rule;
 
 /**
- * The one door to everything that clients share: who is connected, the flights, the networks. Safe on any thread; outcomes travel to clients
- * as messages.
+ * The one door to everything that clients share: who is connected, the flights, the networks, and the sockets of rooms. Safe on any thread;
+ * outcomes travel to clients as messages.
  *
- * <p><b>The lock.</b> There is one, held for a few map operations and appends. Nothing is called while it is held but the collaborators of
- * this package and the appending methods of {@link Peer}: no channel, no clock, no event, no future. What an operation leaves to be done
- * without it (flushes, events, rounds of presence) is collected in {@link Effects} and done in {@link #settle}.
+ * <p><b>The lock.</b> There is one, around {@link RegistryState}, held for a few map operations and appends. Nothing is called while it is held
+ * but that class, its collaborators in this package, rules, and the appending methods of {@link Peer}: no channel, no clock, no event, no
+ * future. What an operation leaves to be done without it (flushes, events, rounds of presence) is collected in {@link Effects} and done in
+ * {@link #settle}.
  *
  * <p><b>Order.</b> Messages are appended under the lock in the order in which they were decided, and each peer keeps that order; so two event
  * loops that decide for the same client can't overtake each other.
@@ -37,93 +43,85 @@ public final class FlightRegistry {
     private final ReentrantLock lock = new ReentrantLock();
     private final EventSink events;
     private final InstantSource clock;
+    private final LongSupplier ticker;
     private final Presence presence;
+    private final Bookkeeping books;
     private final LongAdder signalsRelayed = new LongAdder();
 
     @GuardedBy("lock")
-    private final Map<String, Member> members = new HashMap<>();
-
-    @GuardedBy("lock")
-    private final Map<String, Flight> flights = new HashMap<>();
-
-    @GuardedBy("lock")
-    private final NetworkGrouper grouper;
-
-    @GuardedBy("lock")
-    private boolean stopping;
-
-    @GuardedBy("lock")
-    private long arrivals;
-
-    @GuardedBy("lock")
-    private long departures;
-
-    @GuardedBy("lock")
-    private long flightsCreated;
-
-    @GuardedBy("lock")
-    private long flightsJoined;
+    private final RegistryState state;
 
     /**
-     * An empty registry.
+     * How lists are made.
      *
-     * @param maxListedUsers how many users a list names at most
-     * @param events hears what happens
-     * @param clock tells the time of day, for stories
-     * @param timer runs the rounds of presence on one thread; not shut down here
-     * @param ticker counts nanoseconds, for presence
+     * @param maxUsers how many users a list names at most
+     * @param arrivalDelay how long others do not see a newcomer: a page's further sockets, which attach to a room in this time, never flash up
      */
-    public FlightRegistry(
-            int maxListedUsers,
-            EventSink events,
-            InstantSource clock,
-            ScheduledExecutorService timer,
-            LongSupplier ticker) {
-        this.grouper = new NetworkGrouper(maxListedUsers);
+    public record Lists(int maxUsers, Duration arrivalDelay) {
+        /** Long enough for a page to say what its socket is for, and short enough that a change is seen within 250 ms. */
+        public static final Duration ARRIVAL_DELAY = Duration.ofMillis(150);
+    }
+
+    /**
+     * The ways to tell time.
+     *
+     * @param clock the time of day, for stories
+     * @param ticker counts nanoseconds
+     * @param timer runs the rounds of presence on one thread; not shut down here
+     */
+    public record Time(InstantSource clock, LongSupplier ticker, ScheduledExecutorService timer) {}
+
+    /** An empty registry; {@code events} hears what happens, {@code listener} of each change to a flight or room. */
+    public FlightRegistry(Lists lists, EventSink events, Time time, Records.Listener listener) {
         this.events = events;
-        this.clock = clock;
-        this.presence = new Presence(timer, ticker, new Rounds(), events);
+        this.clock = time.clock();
+        this.ticker = time.ticker();
+        this.presence = new Presence(time.timer(), ticker, new LockedRounds(), events);
+        this.books = new Bookkeeping(events);
+        this.state = new RegistryState(lists, listener, signalsRelayed);
     }
 
     /**
      * What the server has in hand, and has had since its start.
      *
      * @param connections clients connected now
-     * @param flights flights now
+     * @param flights flights now, and rooms with a transfer socket
+     * @param rooms rooms now
      * @param totalConnections clients that ever connected
      * @param totalDisconnections clients that left
      * @param totalFlightsCreated flights ever created
-     * @param totalFlightsJoined pairings ever made
+     * @param totalFlightsJoined pairings ever made in flights
+     * @param totalRoomsCreated rooms ever created
+     * @param totalRoomsJoined seats ever taken in rooms
      * @param signalsRelayed signals that reached a peer's outbox
      */
     public record Stats(
             int connections,
             int flights,
+            int rooms,
             long totalConnections,
             long totalDisconnections,
             long totalFlightsCreated,
             long totalFlightsJoined,
+            long totalRoomsCreated,
+            long totalRoomsJoined,
             long signalsRelayed) {}
+
+    // --- clients ---
 
     /** The client is here: it is told its id and whom it sees, and its network hears of it. */
     public void connect(Peer peer) {
         Effects effects = new Effects();
         User user = new User(peer.id(), User.ANONYMOUS);
         ServerMessage registered = ServerMessage.registered(peer.id());
-        long longAgo = presence.longAgo();
+        long now = ticker.getAsLong();
         lock.lock();
         try {
-            Member member = new Member(peer, user, ++arrivals, grouper.enter(peer.network(), longAgo));
-            members.put(peer.id(), member);
-            grouper.show(member);
-            peer.send(registered);
-            peer.show(grouper.listFor(member));
-            effects.flushes.add(peer);
-            effects.due = grouper.takeNewlyDue();
+            state.connect(peer, user, registered, now, effects);
         } finally {
             lock.unlock();
         }
-        effects.happened.add(ServerEvent.clientConnected(peer.id(), IpAddress.text(peer.address())));
+        effects.events.add(ServerEvent.clientConnected(peer.id(), IpAddress.text(peer.address())));
         settle(effects);
     }
 
@@ -131,217 +129,172 @@ public final class FlightRegistry {
     public void rename(Peer peer, String name) {
         Effects effects = new Effects();
         User user = new User(peer.id(), name);
+        boolean changed;
         lock.lock();
         try {
-            Member member = members.get(peer.id());
-            if (member == null || member.user.name().equals(name)) {
-                return;
-            }
-            member.user = user;
-            grouper.renamed(member);
-            effects.due = grouper.takeNewlyDue();
+            changed = state.rename(user, effects);
         } finally {
             lock.unlock();
         }
-        effects.happened.add(ServerEvent.clientRegisteredDetails(peer.id(), name));
-        settle(effects);
+        if (changed) {
+            effects.events.add(ServerEvent.clientRegisteredDetails(peer.id(), name));
+            settle(effects);
+        }
     }
+
+    /**
+     * The client is gone: its peer is told, its network hears of it. Harmless if it was gone already.
+     *
+     * @param end how its socket ended, which decides whether a participant of a room has left
+     */
+    public void disconnect(Peer peer, RoomSockets.End end) {
+        Effects effects = new Effects();
+        Instant now = clock.instant();
+        boolean wasHere;
+        lock.lock();
+        try {
+            wasHere = state.disconnect(peer.id(), end, now, effects);
+        } finally {
+            lock.unlock();
+        }
+        if (wasHere) {
+            effects.events.add(ServerEvent.clientDisconnected(peer.id()));
+            settle(effects);
+        }
+    }
+
+    // --- flights ---
 
     /** A new flight with the client as its only member. */
     public void createFlight(Peer peer) {
         Effects effects = new Effects();
         Instant now = clock.instant();
-        boolean decided;
-        do {
-            decided = createFlight(peer, FlightCode.random(), now, effects);
-        } while (!decided);
+        lock.lock();
+        try {
+            state.createFlight(peer, now, effects);
+        } finally {
+            lock.unlock();
+        }
         settle(effects);
     }
 
-    /** False if the code is another flight's. */
-    private boolean createFlight(Peer peer, String code, Instant now, Effects effects) {
+    /** The client asks for the free seat under {@code code}, as {@link FlightCode#parse} gives it, while {@code tries} lets it. */
+    public void joinFlight(Peer peer, String code, CodeTries tries) {
+        Effects effects = new Effects();
+        // A client's place changes by its own messages alone, which come one after the other: what is seen here still
+        // holds below.
+        if (isSomewhere(peer)) {
+            refuse(peer, Problem.ALREADY_IN_FLIGHT, effects);
+        } else if (!tries.mayTry()) {
+            refuse(peer, Problem.TOO_MANY_ATTEMPTS, effects);
+            effects.events.add(refused(Refusal.JOIN_RATE, peer));
+        } else {
+            Instant now = clock.instant();
+            lock.lock();
+            try {
+                state.joinFlight(peer, code, now, effects);
+            } finally {
+                lock.unlock();
+            }
+            if (effects.wrongCode) {
+                tries.failed();
+                effects.events.add(refused(Refusal.WRONG_CODE, peer));
+            }
+        }
+        settle(effects);
+    }
+
+    private boolean isSomewhere(Peer peer) {
         lock.lock();
         try {
-            Member member = members.get(peer.id());
-            if (member == null) {
-                return true;
-            }
-            effects.flushes.add(peer);
-            if (member.flight != null) {
-                peer.send(Problem.ALREADY_IN_FLIGHT.message());
-                return true;
-            }
-            Flight flight = new Flight(code, member, new FlightStory(code, peer, member.user, now));
-            if (flights.putIfAbsent(code, flight) != null) {
-                return false;
-            }
-            member.flight = flight;
-            flightsCreated++;
-            peer.send(ServerMessage.flightCreated(code));
-            effects.happened.add(ServerEvent.flightCreated(code, peer.id()));
-            return true;
+            return state.isSomewhere(peer.id());
         } finally {
             lock.unlock();
         }
     }
 
-    /** The client asks for the free seat under {@code code}, as {@link FlightCode#parse} gives it. */
-    public void joinFlight(Peer peer, String code) {
-        Effects effects = new Effects();
+    private static void refuse(Peer peer, Problem problem, Effects effects) {
+        peer.send(problem.message());
         effects.flushes.add(peer);
-        // A client's flight changes by its own messages alone, which come one after the other: what is seen here still
-        // holds below.
-        if (isInFlight(peer)) {
-            peer.send(Problem.ALREADY_IN_FLIGHT.message());
-        } else if (!peer.mayTryCode()) {
-            peer.send(Problem.TOO_MANY_ATTEMPTS.message());
-            effects.happened.add(refused(Refusal.JOIN_RATE, peer));
-        } else if (!takeSeat(peer, code, clock.instant(), effects)) {
-            peer.triedWrongCode();
-            peer.send(Problem.FLIGHT_NOT_FOUND.message());
-            effects.happened.add(refused(Refusal.WRONG_CODE, peer));
-        }
-        settle(effects);
     }
 
     private static ServerEvent refused(Refusal refusal, Peer peer) {
         return ServerEvent.refused(refusal, IpAddress.text(peer.address()), peer.id());
     }
 
-    private boolean isInFlight(Peer peer) {
-        lock.lock();
-        try {
-            Member member = members.get(peer.id());
-            return member != null && member.flight != null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean takeSeat(Peer peer, String code, Instant now, Effects effects) {
-        lock.lock();
-        try {
-            Member guest = members.get(peer.id());
-            Flight flight = flights.get(code);
-            if (guest == null || flight == null || flight.isFull() || flight.host == null) {
-                return false;
-            }
-            pair(flight, flight.host, guest, now, effects);
-            effects.due = grouper.takeNewlyDue();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @GuardedBy("lock")
-    private void pair(Flight flight, Member host, Member guest, Instant now, Effects effects) {
-        ConnectionType type = host.network == guest.network ? ConnectionType.LAN : ConnectionType.WAN;
-        Pairing pairing = new Pairing(signalsRelayed);
-        flight.guest = guest;
-        flight.pairing = pairing;
-        flight.story.joined(guest.peer, guest.user, type, now);
-        guest.flight = flight;
-        flightsJoined++;
-        grouper.hide(host);
-        grouper.hide(guest);
-        // The joiner first: the host's browser sends its offer the moment it hears.
-        announce(guest.peer, ServerMessage.peerJoined(flight.code, host.user, type), pairing);
-        announce(host.peer, ServerMessage.peerJoined(flight.code, guest.user, type), pairing);
-        // Only now can a signal set out, so it queues behind both announcements.
-        guest.peer.link(new Peer.Link(host.peer, pairing));
-        host.peer.link(new Peer.Link(guest.peer, pairing));
-        effects.flushes.add(host.peer); // the guest, who asked, is in it already
-        effects.happened.add(ServerEvent.flightJoined(flight.code, guest.peer.id(), type.word()));
-    }
-
-    private static void announce(Peer peer, ServerMessage peerJoined, Pairing pairing) {
-        peer.send(peerJoined);
-        peer.show(UsersList.EMPTY);
-        peer.admit(pairing);
-    }
-
-    /** The client invites {@code inviteeId} to its flight {@code code}; whatever speaks against it is no client's error, so it says nothing. */
-    public void invite(Peer peer, String inviteeId, @Nullable String code) {
+    /**
+     * The client invites {@code inviteeId} to {@code code}: its own flight, or any room, since to know a room's code is the right to pass it on.
+     * Whatever speaks against it is no client's error, so it says nothing; but a code that is neither counts as a wrong one.
+     */
+    public void invite(Peer peer, String inviteeId, @Nullable String code, CodeTries tries) {
         Effects effects = new Effects();
-        lock.lock();
-        try {
-            Member member = members.get(peer.id());
-            Member invitee = members.get(inviteeId);
-            Flight flight = member == null ? null : member.flight;
-            if (member == null
-                    || invitee == null
-                    || flight == null
-                    || flight.isFull()
-                    || !flight.code.equals(code)
-                    || !grouper.lists(member, invitee)) {
-                effects.happened.add(ServerEvent.invitationRefused(peer.id()));
-            } else {
-                invitee.peer.send(ServerMessage.flightInvitation(flight.code, member.user));
-                effects.flushes.add(invitee.peer);
-                effects.happened.add(ServerEvent.flightInvitation(flight.code, peer.id(), inviteeId));
+        if (tries.mayTry()) {
+            long now = ticker.getAsLong();
+            lock.lock();
+            try {
+                state.invite(peer, inviteeId, code, now, effects);
+            } finally {
+                lock.unlock();
             }
-        } finally {
-            lock.unlock();
+            if (effects.wrongCode) {
+                tries.failed();
+            }
+        } else {
+            effects.events.add(ServerEvent.invitationRefused(peer.id()));
         }
         settle(effects);
     }
 
-    /** The client is gone: its peer is told, its network hears of it. Harmless if it was gone already. */
-    public void disconnect(Peer peer) {
+    // --- rooms ---
+
+    /**
+     * The client's socket attaches to room {@code code} for a participant, known by its public id: it is told {@code room-attached}, or why not.
+     * Whatever it was attached to otherwise ends first.
+     */
+    public void attach(Peer peer, String code, String participant, RoomChannel channel) {
         Effects effects = new Effects();
         Instant now = clock.instant();
         lock.lock();
         try {
-            Member member = members.remove(peer.id());
-            if (member == null) {
-                return;
-            }
-            departures++;
-            if (member.flight != null) {
-                leave(member, member.flight, now, effects);
-            }
-            grouper.leave(member);
-            effects.due = grouper.takeNewlyDue();
+            state.attach(peer, code, participant, channel, now, effects);
         } finally {
             lock.unlock();
-        }
-        effects.happened.add(ServerEvent.clientDisconnected(peer.id()));
-        if (effects.ended != null) {
-            effects.happened.add(ServerEvent.flightEnded(effects.ended.code));
-            effects.happened.add(ServerEvent.flightStory(effects.ended.story.tell(now)));
         }
         settle(effects);
     }
 
-    @GuardedBy("lock")
-    private void leave(Member member, Flight flight, Instant now, Effects effects) {
-        Pairing pairing = flight.pairing;
-        member.flight = null;
-        member.peer.link(null);
-        member.peer.admit(null);
-        Member left = flight.remove(member);
-        if (left != null) {
-            left.peer.link(null);
-            left.peer.admit(null);
-            if (!stopping) {
-                left.peer.send(ServerMessage.PEER_LEFT);
-            }
-            grouper.show(left);
-            left.peer.show(grouper.listFor(left));
-            effects.flushes.add(left.peer);
-        } else {
-            flights.remove(flight.code);
-            effects.ended = flight;
+    /** Lets {@code rule} decide on what lives under {@code code}; the stage may complete on any thread, here at once. */
+    public CompletionStage<Decision> commit(String code, Rule rule) {
+        Effects effects = new Effects();
+        CompletableFuture<Decision> decided = new CompletableFuture<>();
+        lock.lock();
+        try {
+            state.commit(code, rule, effects, decided::complete);
+            effects.due = state.takeNewlyDue();
+        } finally {
+            lock.unlock();
         }
-        flight.story.left(member.peer, pairing == null ? 0 : pairing.signals(), now);
+        settle(effects);
+        return decided;
     }
 
-    /** The server stops, and everybody is told that: from now on nobody is told that its peer left. */
+    // --- the server ---
+
+    /** The server stops, and everybody is told that: from now on nobody is told that its peer left, and rooms stay as they are. */
     public void stopping() {
         lock.lock();
         try {
-            stopping = true;
+            state.stopping();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the server stops. */
+    public boolean isStopping() {
+        lock.lock();
+        try {
+            return state.isStopping();
         } finally {
             lock.unlock();
         }
@@ -351,13 +304,17 @@ public final class FlightRegistry {
     public Stats stats() {
         lock.lock();
         try {
+            Records.Counts now = state.counts();
             return new Stats(
-                    members.size(),
-                    flights.size(),
-                    arrivals,
-                    departures,
-                    flightsCreated,
-                    flightsJoined,
+                    state.members(),
+                    now.flights(),
+                    now.rooms(),
+                    state.arrivals(),
+                    state.departures(),
+                    books.flightsCreated(),
+                    books.flightsJoined(),
+                    books.roomsCreated(),
+                    books.roomsJoined(),
                     signalsRelayed.sum());
         } finally {
             lock.unlock();
@@ -366,9 +323,15 @@ public final class FlightRegistry {
 
     private void settle(Effects effects) {
         assert !lock.isHeldByCurrentThread();
+        effects.facts.forEach(books::count);
         effects.due.forEach(presence::due);
         effects.flushes.forEach(this::flush);
-        effects.happened.forEach(events::publish);
+        effects.replaced.forEach(Peer::replaced);
+        if (!effects.facts.isEmpty()) {
+            Instant now = clock.instant();
+            effects.facts.forEach(fact -> books.tell(fact, now));
+        }
+        effects.events.forEach(events::publish);
     }
 
     /** One client's fault is nobody else's: whoever else is to be told still is. */
@@ -381,33 +344,41 @@ public final class FlightRegistry {
     }
 
     /** The part of a round of presence that needs the lock. */
-    private final class Rounds implements Presence.Shower {
+    private final class LockedRounds implements Presence.Rounds {
         @Override
         public long showNext(Network network, long arrival, int most) {
             List<Peer> shown = new ArrayList<>(most);
-            long last = Presence.ALL_SHOWN;
+            long now = ticker.getAsLong();
+            long last;
             lock.lock();
             try {
-                if (arrival == Presence.FROM_THE_FIRST) {
-                    network.changed = false; // what changed so far is in what is shown from here on
-                }
-                for (Member member : NetworkGrouper.visibleAfter(network, arrival, most)) {
-                    member.peer.show(grouper.listFor(member));
-                    shown.add(member.peer);
-                    last = member.arrival;
-                }
+                last = state.showNext(network, arrival, most, now, shown);
             } finally {
                 lock.unlock();
             }
             shown.forEach(FlightRegistry.this::flush);
-            return shown.size() < most ? Presence.ALL_SHOWN : last;
+            return last;
         }
 
         @Override
         public long costOfRound(Network network) {
+            NetworkView view;
+            int receivers;
             lock.lock();
             try {
-                return (long) network.visible.size() * grouper.view(network).encodedLength();
+                view = state.view(network);
+                receivers = network.visible.size();
+            } finally {
+                lock.unlock();
+            }
+            return (long) receivers * view.encodedLength();
+        }
+
+        @Override
+        public long nextArrival(Network network, long now) {
+            lock.lock();
+            try {
+                return state.nextArrival(network, now);
             } finally {
                 lock.unlock();
             }
@@ -417,8 +388,7 @@ public final class FlightRegistry {
         public boolean endRound(Network network) {
             lock.lock();
             try {
-                network.due = network.changed;
-                return network.due;
+                return state.endRound(network);
             } finally {
                 lock.unlock();
             }
@@ -431,7 +401,7 @@ public final class FlightRegistry {
     void checkInvariants() {
         lock.lock();
         try {
-            new RegistryInvariants(members, flights, grouper.networks()).check();
+            state.invariants().check();
         } finally {
             lock.unlock();
         }

@@ -1,25 +1,120 @@
 package xyz.dropsilk.server.flight;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.limit.Rate;
+import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.User;
+import xyz.dropsilk.server.rules.RoomChannel;
+import xyz.dropsilk.server.rules.Seat;
 
 /** A connected client as the registry keeps it. Mutable, guarded by the registry's lock. */
 final class Member {
+    /** Invitations a minute that a client may send (rooms contract, 3). */
+    static final int INVITATIONS_SENT_PER_MINUTE = 20;
+
+    /** Invitations a minute that a client is sent. */
+    static final int INVITATIONS_RECEIVED_PER_MINUTE = 10;
+
+    private static final double MINUTE_SECONDS = TimeUnit.MINUTES.toSeconds(1);
+    private static final Rate SENT = Rate.of(INVITATIONS_SENT_PER_MINUTE, MINUTE_SECONDS, INVITATIONS_SENT_PER_MINUTE);
+    private static final Rate RECEIVED =
+            Rate.of(INVITATIONS_RECEIVED_PER_MINUTE, MINUTE_SECONDS, INVITATIONS_RECEIVED_PER_MINUTE);
+
     final Peer peer;
-
-    /** The number of its arrival: greater than that of everybody who came before. */
-    final long arrival;
-
     final Network network;
-    User user;
 
+    /** When it came: ticker nanoseconds. */
+    final long arrivedAt;
+
+    private final long arrival;
+    private User user;
+
+    /** How lists name it; the same as long as its name is. */
+    private Listed listed;
+
+    /** Where it takes part in something; null for nowhere. */
     @Nullable
-    Flight flight;
+    Place place;
 
-    Member(Peer peer, User user, long arrival, Network network) {
+    /** Whether it is in a pairing for transfer, and so neither sees nor is seen. */
+    boolean paired;
+
+    /** The number of its pairing; {@link Peer#NO_PAIRING} without one. */
+    long pairing;
+
+    /** Counts the signals of its pairing, and of those before it that were not told yet; null before the first. */
+    @Nullable
+    Signals signals;
+
+    /** Whether it is kept out of all lists for good: undiscoverable, or a room's socket for chat or screen-share. */
+    boolean unlisted;
+
+    /** Whether others do not see it yet, since it has just come. */
+    boolean arriving;
+
+    private long invitationsSent;
+    private long invitationsReceived;
+
+    /** Where a member takes part in something. */
+    sealed interface Place {
+        /** The code that it lives under. */
+        String code();
+    }
+
+    /** In a flight. */
+    record InFlight(String code) implements Place {}
+
+    /** Attached to a room, for a participant known by its public id, on a channel. */
+    record InRoom(String code, String participant, RoomChannel channel) implements Place {}
+
+    Member(Peer peer, User user, long arrival, Network network, long now) {
         this.peer = peer;
         this.user = user;
         this.arrival = arrival;
+        this.listed = new Listed(arrival, user);
         this.network = network;
+        this.arrivedAt = now;
+        this.unlisted = !peer.discoverable();
+        this.invitationsSent = now;
+        this.invitationsReceived = now;
+    }
+
+    /** The number of its arrival: greater than that of everybody who came before. */
+    long arrival() {
+        return arrival;
+    }
+
+    User user() {
+        return user;
+    }
+
+    Listed listed() {
+        return listed;
+    }
+
+    void call(User renamed) {
+        user = renamed;
+        listed = new Listed(arrival, renamed);
+    }
+
+    Seat seat() {
+        return new Seat(user, peer.network(), peer.address());
+    }
+
+    /** The signals of its pairings that no story knows of yet. */
+    long takeSignals() {
+        return signals == null ? 0 : signals.take();
+    }
+
+    /** Whether the client may invite and {@code invitee} be invited at {@code now}, ticker nanoseconds; if so, counts it for both. */
+    boolean mayInvite(Member invitee, long now) {
+        if (SENT.nanosUntilPermit(invitationsSent, now) > 0
+                || RECEIVED.nanosUntilPermit(invitee.invitationsReceived, now) > 0) {
+            return false;
+        }
+        invitationsSent = SENT.take(invitationsSent, now);
+        invitee.invitationsReceived = RECEIVED.take(invitee.invitationsReceived, now);
+        return true;
     }
 }

@@ -1,9 +1,12 @@
 package xyz.dropsilk.server.flight;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.NetworkView;
 
 /** The clients of one network group. Mutable, guarded by the registry's lock but for {@link #shownAt}; lives while it has a member. */
@@ -16,11 +19,17 @@ final class Network {
     /** Those who see others and are seen, in order of arrival. */
     final List<Member> visible = new ArrayList<>(1);
 
+    /** How lists name the {@link #visible}, by the same index: a view is a copy of this, made in one go. */
+    final List<Listed> listed = new ArrayList<>(1);
+
+    /** Those who came a moment ago, in order of arrival: they see others, and are seen from their network's next round on. */
+    final Deque<Member> arriving = new ArrayDeque<>(1);
+
     /** The view of those now visible, or null since they changed. */
     @Nullable
     NetworkView view;
 
-    /** Whether something changed that not all visible members have been shown. */
+    /** Whether something changed among the visible that not all of them have been shown. */
     boolean changed;
 
     /** Whether {@link Presence} has a round for this network in hand or in plan. */

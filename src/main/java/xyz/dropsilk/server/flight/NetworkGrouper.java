@@ -6,22 +6,27 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.NetworkView;
-import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.protocol.UsersList;
 
-/**
- * Who sees whom: members by network, in order of arrival. A change touches its own network alone. Owned by {@link FlightRegistry} and
- * called under its lock; a network costs nothing once its last member is gone.
- */
+/** Who sees whom: clients by network, and the view of each network. Guarded by the registry's lock. */
 final class NetworkGrouper {
     private final int maxListed;
+    private final long arrivalNanos;
     private final Map<NetworkKey, Network> networks = new HashMap<>();
     private final List<Network> newlyDue = new ArrayList<>();
 
-    /** Groups whose lists name at most {@code maxListed} users. */
-    NetworkGrouper(int maxListed) {
+    /**
+     * Groups without members.
+     *
+     * @param maxListed how many users a list names at most
+     * @param arrivalNanos how long others do not see a newcomer, so that a page's further sockets, which attach to a room within a moment, never
+     *     flash up; 0 for not at all
+     */
+    NetworkGrouper(int maxListed, long arrivalNanos) {
         this.maxListed = maxListed;
+        this.arrivalNanos = arrivalNanos;
     }
 
     /** The network of {@code key}, with one more member who is not visible yet; a new one counts as {@code shownAt} that moment. */
@@ -35,25 +40,71 @@ final class NetworkGrouper {
         return network;
     }
 
-    /** The member sees and is seen from now on. */
+    /** The member has just come: it sees, and is seen in a moment. */
+    void arrive(Member member) {
+        if (member.unlisted) {
+            return;
+        }
+        if (arrivalNanos == 0 || member.network.size == 1) {
+            show(member);
+            return;
+        }
+        member.arriving = true;
+        member.network.arriving.addLast(member);
+        becomeDue(member.network);
+    }
+
+    /** When the next round has something to show, if not at once: ticker nanoseconds. */
+    long nextArrival(Network network, long now) {
+        Member first = network.arriving.peekFirst();
+        return network.changed || first == null ? now : first.arrivedAt + arrivalNanos;
+    }
+
+    /** Shows those who came {@code arrivalNanos} before {@code now}; whoever came later keeps the network due. */
+    void admitArrivals(Network network, long now) {
+        for (Member first = network.arriving.peekFirst(); first != null; first = network.arriving.peekFirst()) {
+            if (first.arriving && now - first.arrivedAt < arrivalNanos) {
+                return;
+            }
+            network.arriving.removeFirst();
+            if (first.arriving) {
+                first.arriving = false;
+                insert(first);
+            }
+        }
+    }
+
+    /** The member sees and is seen from now on, unless it is unlisted or so already. */
     void show(Member member) {
+        if (!member.unlisted && !member.arriving && indexOf(member.network, member.arrival()) < 0) {
+            insert(member);
+        }
+    }
+
+    private void insert(Member member) {
         Network network = member.network;
-        network.visible.add(-(indexOf(network, member.arrival) + 1), member);
+        int index = -(indexOf(network, member.arrival()) + 1);
+        network.visible.add(index, member);
+        network.listed.add(index, member.listed());
         changed(network, network.visible.size() - 1);
     }
 
     /** The member neither sees nor is seen any more. */
     void hide(Member member) {
-        int index = indexOf(member.network, member.arrival);
+        member.arriving = false;
+        int index = indexOf(member.network, member.arrival());
         if (index >= 0) {
             member.network.visible.remove(index);
+            member.network.listed.remove(index);
             changed(member.network, member.network.visible.size());
         }
     }
 
     /** The member has another name. */
     void renamed(Member member) {
-        if (indexOf(member.network, member.arrival) >= 0) {
+        int index = indexOf(member.network, member.arrival());
+        if (index >= 0) {
+            member.network.listed.set(index, member.listed());
             changed(member.network, member.network.visible.size() - 1);
         }
     }
@@ -71,10 +122,14 @@ final class NetworkGrouper {
         network.view = null;
         if (others > 0) {
             network.changed = true;
-            if (!network.due) {
-                network.due = true;
-                newlyDue.add(network);
-            }
+            becomeDue(network);
+        }
+    }
+
+    private void becomeDue(Network network) {
+        if (!network.due) {
+            network.due = true;
+            newlyDue.add(network);
         }
     }
 
@@ -90,23 +145,16 @@ final class NetworkGrouper {
 
     /** What {@code member} sees now. */
     UsersList listFor(Member member) {
-        return view(member.network).listFor(member.arrival);
+        return member.unlisted ? UsersList.EMPTY : view(member.network).listFor(member.arrival());
     }
 
     /** The view of those visible now, made at most once a change. */
     NetworkView view(Network network) {
         NetworkView view = network.view;
         if (view == null) {
-            List<Member> all = network.visible;
-            int from = Math.max(0, all.size() - 1 - Math.min(maxListed, all.size()));
-            List<Member> newest = all.subList(from, all.size());
-            long[] arrivals = new long[newest.size()];
-            List<User> users = new ArrayList<>(newest.size());
-            for (int i = 0; i < arrivals.length; i++) {
-                arrivals[i] = newest.get(i).arrival;
-                users.add(newest.get(i).user);
-            }
-            view = NetworkView.of(arrivals, users, maxListed);
+            int all = network.listed.size();
+            int from = Math.max(0, all - 1 - Math.min(maxListed, all));
+            view = new NetworkView(network.listed.subList(from, all).toArray(new Listed[0]), maxListed);
             network.view = view;
         }
         return view;
@@ -114,12 +162,12 @@ final class NetworkGrouper {
 
     /** Whether the list of {@code member} names {@code other}. */
     boolean lists(Member member, @Nullable Member other) {
-        if (other == null || other == member || other.network != member.network) {
+        if (other == null || other == member || other.network != member.network || other.arriving) {
             return false;
         }
-        int index = indexOf(other.network, other.arrival);
-        int own = indexOf(member.network, member.arrival);
-        if (index < 0 || own < 0) {
+        int index = indexOf(other.network, other.arrival());
+        int own = indexOf(member.network, member.arrival());
+        if (index < 0 || (own < 0 && !member.arriving)) {
             return false;
         }
         int newer = other.network.visible.size() - 1 - index - (own > index ? 1 : 0);
@@ -144,7 +192,7 @@ final class NetworkGrouper {
         int high = network.visible.size() - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            long there = network.visible.get(middle).arrival;
+            long there = network.visible.get(middle).arrival();
             if (there < arrival) {
                 low = middle + 1;
             } else if (there > arrival) {

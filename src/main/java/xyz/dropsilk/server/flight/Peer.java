@@ -7,14 +7,16 @@ import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.UsersList;
 
 /**
- * What the registry needs of a client: today a socket of this process, later perhaps a client between two sockets or on another instance.
+ * What the registry needs of a client: today a socket of this process, later perhaps one on another instance.
  *
- * <p>{@code send}, {@code show}, {@code admit} and {@code link} are called under the registry's lock, or where only this client
- * is concerned by its own session. They only append or set, in bounded
- * time; they never throw and never call back. What they appended leaves in the order of the calls once {@code flush} is called, without the
- * lock. All methods are safe on any thread.
+ * <p>{@code send}, {@code show}, {@code admit} and {@code link} are called under the registry's lock, or where only this client is concerned by
+ * its own session. They only append or set, in bounded time; they never throw and never call back. What they appended leaves in the order of the
+ * calls once {@code flush} is called, without the lock. All methods are safe on any thread.
  */
 public interface Peer {
+    /** The number that admits no pairing. */
+    long NO_PAIRING = 0;
+
     /** The id that others see: 12 or more characters of {@code [0-9a-z]}, unguessable, never used twice. */
     String id();
 
@@ -24,14 +26,20 @@ public interface Peer {
     /** The network it shares with those it sees. */
     NetworkKey network();
 
+    /** Whether others may see it: a client that is not discoverable sees nobody and is in nobody's list. */
+    boolean discoverable();
+
     /** Appends a message. */
     void send(ServerMessage message);
 
     /** Makes {@code list} the next one to leave, in place of one that still waits; nothing leaves if it equals the last that did. */
     void show(UsersList list);
 
-    /** Lets signals of {@code pairing} in behind what was appended so far, and those of any other no more; null for none. */
-    void admit(@Nullable Pairing pairing);
+    /**
+     * Lets signals of the pairing with this number in behind what was appended so far, and those of any other no more; {@link #NO_PAIRING} for
+     * none.
+     */
+    void admit(long pairing);
 
     /** Where this client's own signals go from now on; null for nowhere. */
     void link(@Nullable Link link);
@@ -39,23 +47,23 @@ public interface Peer {
     /**
      * Appends a signal: {@code length} bytes of {@code message} from {@code from} on, borrowed for the call. Dropped silently unless {@code
      * pairing} is the one admitted. Called by the sender's session, without the registry's lock.
+     *
+     * @return whether it was let in
      */
-    void relay(Pairing pairing, byte[] message, int from, int length);
+    boolean relay(long pairing, byte[] message, int from, int length);
 
     /** Sends what was appended. Called without the registry's lock. */
     void flush();
 
-    /** Whether the client may try a flight code; false once it, or its network, has named too many wrong ones. Called without the lock. */
-    boolean mayTryCode();
-
-    /** Notes that the client named a code under which it found no seat. Called without the lock. */
-    void triedWrongCode();
+    /** Closes the socket, since another one took its place in its room. Called without the registry's lock. */
+    void replaced();
 
     /**
      * Where a client's signals go.
      *
-     * @param to the other member of its flight
-     * @param pairing the pairing that they belong to
+     * @param to the other member of its pairing
+     * @param pairing the number of that pairing
+     * @param signals counts those that were let in, for the story
      */
-    record Link(Peer to, Pairing pairing) {}
+    record Link(Peer to, long pairing, Signals signals) {}
 }

@@ -30,7 +30,7 @@ final class Presence {
     static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Does the work that needs the registry's lock. */
-    interface Shower {
+    interface Rounds {
         /**
          * Shows the view as it is now to up to {@code most} members who came after {@code arrival}; the arrival of the last one, or {@link
          * #ALL_SHOWN}.
@@ -39,6 +39,9 @@ final class Presence {
 
         /** The bytes that showing the network to all its members costs now. */
         long costOfRound(Network network);
+
+        /** The moment before which a round would show nothing new, if that is later than {@code now}: ticker nanoseconds. */
+        long nextArrival(Network network, long now);
 
         /** Whether the network changed while the round went on, so that it stays due. */
         boolean endRound(Network network);
@@ -50,25 +53,27 @@ final class Presence {
 
     private final ScheduledExecutorService timer;
     private final LongSupplier ticker;
-    private final Shower shower;
+    private final Rounds rounds;
     private final EventSink events;
 
     /** Rounds on {@code timer}, which has one thread; {@code ticker} counts nanoseconds. */
-    Presence(ScheduledExecutorService timer, LongSupplier ticker, Shower shower, EventSink events) {
+    Presence(ScheduledExecutorService timer, LongSupplier ticker, Rounds rounds, EventSink events) {
         this.timer = timer;
         this.ticker = ticker;
-        this.shower = shower;
+        this.rounds = rounds;
         this.events = events;
     }
 
-    /** What {@link Network#shownAt} is for a network that may be shown at once. */
-    long longAgo() {
-        return ticker.getAsLong() - MIN_PAUSE;
+    /** What {@link Network#shownAt} is, at {@code now}, for a network that may be shown at once. */
+    static long longBefore(long now) {
+        return now - MIN_PAUSE;
     }
 
     /** A round for {@code network}, which became due. Any thread, without the registry's lock. */
     void due(Network network) {
-        long wait = network.shownAt + pauseAfter(network) - ticker.getAsLong();
+        long now = ticker.getAsLong();
+        long pauseEnds = network.shownAt + pauseAfter(network);
+        long wait = Math.max(pauseEnds - now, rounds.nextArrival(network, now) - now);
         if (wait > 0) {
             schedule(() -> due(network), Math.min(wait, LONGEST_WAIT));
         } else {
@@ -77,7 +82,7 @@ final class Presence {
     }
 
     private long pauseAfter(Network network) {
-        return Math.max(MIN_PAUSE, shower.costOfRound(network) * (TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND));
+        return Math.max(MIN_PAUSE, rounds.costOfRound(network) * (TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND));
     }
 
     private void schedule(Runnable task, long delay) {
@@ -100,7 +105,7 @@ final class Presence {
 
     private void step(Network network, long arrival) {
         try {
-            long last = shower.showNext(network, arrival, STEP_MEMBERS);
+            long last = rounds.showNext(network, arrival, STEP_MEMBERS);
             if (last != ALL_SHOWN) {
                 schedule(() -> step(network, last), STEP_PAUSE);
                 return;
@@ -110,7 +115,7 @@ final class Presence {
             events.publish(ServerEvent.systemError("presence", e));
         }
         network.shownAt = ticker.getAsLong();
-        if (shower.endRound(network)) {
+        if (rounds.endRound(network)) {
             due(network);
         }
     }

@@ -55,7 +55,7 @@ public final class JoinLimit {
     }
 
     /** The wrong codes of one connection. */
-    public final class Tries {
+    public final class Tries implements CodeTries {
         private final NetworkKey network;
         private long state;
 
@@ -64,7 +64,7 @@ public final class JoinLimit {
             this.state = state;
         }
 
-        /** Whether a code may be tried now. */
+        @Override
         public boolean mayTry() {
             if (unlimited) {
                 return true;
@@ -81,7 +81,7 @@ public final class JoinLimit {
             return false;
         }
 
-        /** A tried code was wrong. */
+        @Override
         public void failed() {
             if (unlimited) {
                 return;

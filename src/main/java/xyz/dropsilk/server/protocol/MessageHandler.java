@@ -16,6 +16,9 @@ public interface MessageHandler {
     /** {@code invite-to-flight}; both as sent. */
     void inviteToFlight(String inviteeId, String flightCode);
 
+    /** {@code attach-room}; the channel is {@code transfer} where the message names none, all else as sent. */
+    void attachRoom(String roomCode, String participantId, String channel);
+
     /**
      * {@code signal}. {@code bytes} from {@code from} to {@code to} (exclusive) hold the whole message for the peer, the sender's
      * {@code data} in it byte for byte. Borrowed: the bytes are written over once this returns.

@@ -31,6 +31,10 @@ public final class MessageReader {
     private static final byte[] NAME = ascii("name");
     private static final byte[] FLIGHT_CODE = ascii("flightCode");
     private static final byte[] INVITEE_ID = ascii("inviteeId");
+    private static final byte[] ROOM_CODE = ascii("roomCode");
+    private static final byte[] PARTICIPANT_ID = ascii("participantId");
+    private static final byte[] CHANNEL = ascii("channel");
+    private static final String DEFAULT_CHANNEL = "transfer";
     private static final byte[] QUOTED_SIGNAL = ascii("\"signal\"");
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -43,6 +47,9 @@ public final class MessageReader {
     private final Value name = new Value();
     private final Value flightCode = new Value();
     private final Value inviteeId = new Value();
+    private final Value roomCode = new Value();
+    private final Value participantId = new Value();
+    private final Value channel = new Value();
 
     /** Where a value of the message at hand stands, a string's quotes included. */
     private static final class Value {
@@ -72,6 +79,9 @@ public final class MessageReader {
         name.clear();
         flightCode.clear();
         inviteeId.clear();
+        roomCode.clear();
+        participantId.clear();
+        channel.clear();
         findValues(from, to);
         if (!type.isPresent() || !isString(type)) {
             throw ProtocolException.INVALID_MESSAGE;
@@ -130,6 +140,12 @@ public final class MessageReader {
             return flightCode;
         } else if (spells(from, to, INVITEE_ID)) {
             return inviteeId;
+        } else if (spells(from, to, ROOM_CODE)) {
+            return roomCode;
+        } else if (spells(from, to, PARTICIPANT_ID)) {
+            return participantId;
+        } else if (spells(from, to, CHANNEL)) {
+            return channel;
         }
         return null;
     }
@@ -140,14 +156,12 @@ public final class MessageReader {
             case "register-details" -> handler.registerDetails(stringOrNull(name));
             case "create-flight" -> handler.createFlight();
             case "join-flight" -> handler.joinFlight(stringOrNull(flightCode));
-            case "invite-to-flight" -> {
-                String invitee = stringOrNull(inviteeId);
-                String code = stringOrNull(flightCode);
-                if (invitee == null || code == null) {
-                    throw ProtocolException.INVALID_MESSAGE;
-                }
-                handler.inviteToFlight(invitee, code);
-            }
+            case "invite-to-flight" -> handler.inviteToFlight(required(inviteeId), required(flightCode));
+            case "attach-room" ->
+                handler.attachRoom(
+                        required(roomCode),
+                        required(participantId),
+                        channel.isPresent() ? required(channel) : DEFAULT_CHANNEL);
             default -> throw ProtocolException.UNKNOWN_TYPE;
         }
     }
@@ -171,6 +185,14 @@ public final class MessageReader {
 
     private @Nullable String stringOrNull(Value value) {
         return value.isPresent() && isString(value) ? string(value) : null;
+    }
+
+    private String required(Value value) throws ProtocolException {
+        String string = stringOrNull(value);
+        if (string == null) {
+            throw ProtocolException.INVALID_MESSAGE;
+        }
+        return string;
     }
 
     private String string(Value value) {

@@ -1,69 +1,54 @@
 package xyz.dropsilk.server.protocol;
 
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who can be seen on a network at one moment, in order of arrival: the newest {@code limit + 1}, so that each of them still sees {@code
- * limit} others. Immutable, shared by all receivers of an update; the users' JSON is joined once, by the first who needs it.
+ * limit} others. Immutable, shared by all receivers of an update. Made under the registry's lock, so making it only keeps the array; what it
+ * costs to name all these users is paid by the first who needs it, without the lock.
  */
 public final class NetworkView {
-    static final NetworkView EMPTY = new NetworkView(new long[0], new User[0], 0);
+    static final NetworkView EMPTY = new NetworkView(new Listed[0], 0);
 
-    private final long[] arrivals;
-    private final User[] users;
+    private final Listed[] listed;
     private final int limit;
-    private final long fingerprint;
 
-    /** Bytes of all users' JSON, each followed by a comma. */
-    private final int joinedLength;
+    /** Made by the first who needs it; a racing second making is harmless and equal. */
+    private volatile @Nullable Text text;
 
-    /** All users' JSON, made by the first who needs it, outside the registry's lock; a racing second making is harmless and equal. */
-    private volatile byte[] joined = {};
-
-    private NetworkView(long[] arrivals, User[] users, int limit) {
-        this.arrivals = arrivals;
-        this.users = users;
-        this.limit = limit;
-        long marks = 0;
-        int bytes = 0;
-        for (User user : users) {
-            marks += user.mark();
-            bytes += user.jsonBytes().length + 1;
-        }
-        this.fingerprint = marks;
-        this.joinedLength = bytes;
-    }
+    /**
+     * The users' JSON.
+     *
+     * @param joined all users' JSON, each followed by a comma
+     * @param marks the sum of the users' marks
+     */
+    private record Text(byte[] joined, long marks) {}
 
     /**
      * The view of a network.
      *
-     * @param arrivals the numbers of the members' arrivals, ascending
-     * @param users the members, in the same order, {@code limit + 1} at most
+     * @param listed those who can be seen, by ascending arrival, {@code limit + 1} at most; not copied, so never to be written to again
      * @param limit how many a list may name
      */
-    public static NetworkView of(long[] arrivals, List<User> users, int limit) {
-        return new NetworkView(arrivals, users.toArray(new User[0]), limit);
+    public NetworkView(Listed[] listed, int limit) {
+        this.listed = listed;
+        this.limit = limit;
     }
 
     /** The list for the member who came with {@code arrival}: all others here, or the newest ones for somebody who came before them all. */
     public UsersList listFor(long arrival) {
-        int own = Arrays.binarySearch(arrivals, arrival);
-        if (own >= 0) {
-            return new UsersList(this, own);
-        }
-        return new UsersList(this, users.length > limit ? 0 : UsersList.NOBODY);
+        return new UsersList(this, arrival);
     }
 
     /** Equal for views that show the same users. */
     public long fingerprint() {
-        return fingerprint;
+        return text().marks;
     }
 
     /** How many users stand in the view. */
     public int size() {
-        return users.length;
+        return listed.length;
     }
 
     /** Bytes of a list that leaves nobody out, the yardstick for what an update costs. */
@@ -71,17 +56,41 @@ public final class NetworkView {
         return encodedLength(UsersList.NOBODY);
     }
 
+    /**
+     * The index of the user whom the list for {@code arrival} leaves out: itself; or the oldest, for somebody who came before all of a full view.
+     */
+    int omittedFor(long arrival) {
+        int low = 0;
+        int high = listed.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            long there = listed[middle].arrival();
+            if (there == arrival) {
+                return middle;
+            } else if (there < arrival) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return listed.length > limit ? 0 : UsersList.NOBODY;
+    }
+
     long mark(int index) {
-        return users[index].mark();
+        return listed[index].user().mark();
     }
 
     int encodedLength(int omitted) {
-        int named = omitted == UsersList.NOBODY ? users.length : users.length - 1;
+        int named = omitted == UsersList.NOBODY ? listed.length : listed.length - 1;
         if (named == 0) {
             return 0;
         }
-        return (omitted == UsersList.NOBODY ? joinedLength : joinedLength - users[omitted].jsonBytes().length - 1)
-                - 1; // no comma behind the last
+        int all = text().joined.length;
+        return (omitted == UsersList.NOBODY ? all : all - bytesOf(omitted)) - 1; // no comma behind the last
+    }
+
+    private int bytesOf(int index) {
+        return listed[index].user().jsonBytes().length + 1;
     }
 
     void writeUsers(ByteBuf out, int omitted) {
@@ -89,16 +98,16 @@ public final class NetworkView {
         if (length == 0) {
             return;
         }
-        byte[] all = joined();
+        byte[] all = text().joined;
         if (omitted == UsersList.NOBODY) {
             out.writeBytes(all, 0, length);
             return;
         }
         int gap = 0;
         for (int i = 0; i < omitted; i++) {
-            gap += users[i].jsonBytes().length + 1;
+            gap += bytesOf(i);
         }
-        int behind = gap + users[omitted].jsonBytes().length + 1;
+        int behind = gap + bytesOf(omitted);
         if (behind == all.length) {
             out.writeBytes(all, 0, length);
         } else {
@@ -107,22 +116,30 @@ public final class NetworkView {
         }
     }
 
-    private byte[] joined() {
-        byte[] all = joined;
-        if (all.length == 0 && users.length != 0) {
-            all = new byte
-                    [Arrays.stream(users)
-                            .mapToInt(user -> user.jsonBytes().length + 1)
-                            .sum()];
-            int at = 0;
-            for (User user : users) {
-                byte[] json = user.jsonBytes();
-                System.arraycopy(json, 0, all, at, json.length);
-                at += json.length;
-                all[at++] = ',';
-            }
-            joined = all;
+    private Text text() {
+        Text made = text;
+        if (made == null) {
+            made = made();
+            text = made;
         }
-        return all;
+        return made;
+    }
+
+    private Text made() {
+        int bytes = 0;
+        long marks = 0;
+        for (int i = 0; i < listed.length; i++) {
+            bytes += bytesOf(i);
+            marks += mark(i);
+        }
+        byte[] joined = new byte[bytes];
+        int at = 0;
+        for (Listed each : listed) {
+            byte[] json = each.user().jsonBytes();
+            System.arraycopy(json, 0, joined, at, json.length);
+            at += json.length;
+            joined[at++] = ',';
+        }
+        return new Text(joined, marks);
     }
 }

@@ -12,6 +12,7 @@ public enum Problem {
     ALREADY_IN_FLIGHT("already_in_flight", "Already in a flight"),
     TOO_MANY_ATTEMPTS("rate_limited", "Too many attempts, try again later"),
     FLIGHT_NOT_FOUND("flight_not_found", "Flight not found or full"),
+    ROOM_NOT_FOUND("room_not_found", "Room not found or expired"),
     TOO_MANY_MESSAGES("rate_limited", "Too many messages, slow down");
 
     private final String code;

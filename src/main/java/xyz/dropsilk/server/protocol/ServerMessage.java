@@ -38,6 +38,12 @@ public final class ServerMessage {
                 + ",\"connectionType\":\"" + connectionType.word() + "\"}");
     }
 
+    /** {@code room-attached}: {@code peer} is the other participant as a JSON object, or {@code null}. */
+    public static ServerMessage roomAttached(String code, String role, String peer) {
+        return new ServerMessage("{\"type\":\"room-attached\",\"flightCode\":\"" + code + "\",\"role\":\"" + role
+                + "\",\"peer\":" + peer + "}");
+    }
+
     /** {@code flight-invitation}. */
     public static ServerMessage flightInvitation(String code, User from) {
         return new ServerMessage("{\"type\":\"flight-invitation\",\"flightCode\":\"" + code + "\",\"fromName\":"

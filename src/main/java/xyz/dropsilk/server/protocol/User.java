@@ -2,7 +2,6 @@ package xyz.dropsilk.server.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ public final class User {
     public User(String id, String name) {
         this.id = id;
         this.name = name;
-        this.json = ("{\"id\":\"" + id + "\",\"name\":" + quoted(name) + "}").getBytes(UTF_8);
+        this.json = ("{\"id\":\"" + id + "\",\"name\":" + JsonText.quoted(name) + "}").getBytes(UTF_8);
         this.mark = hash(json);
     }
 
@@ -54,6 +53,11 @@ public final class User {
         return id;
     }
 
+    /** The same client under {@code newName}, which is cleaned already. */
+    public User named(String newName) {
+        return newName.equals(name) ? this : new User(id, newName);
+    }
+
     /** The name. */
     public String name() {
         return name;
@@ -68,15 +72,11 @@ public final class User {
     }
 
     String quotedName() {
-        return quoted(name);
+        return JsonText.quoted(name);
     }
 
     long mark() {
         return mark;
-    }
-
-    private static String quoted(String text) {
-        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     /**

@@ -4,9 +4,7 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
-import xyz.dropsilk.server.flight.Pairing;
 import xyz.dropsilk.server.flight.Peer;
-import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.UsersList;
 
@@ -26,15 +24,17 @@ final class Client implements Peer {
     private final InetAddress address;
     private final NetworkKey network;
     private final Outbox outbox;
-    private final JoinLimit.Tries tries;
+    private final boolean discoverable;
+    private final Runnable replaced;
 
     private volatile @Nullable Link link;
 
-    Client(InetAddress address, NetworkKey network, Outbox outbox, JoinLimit.Tries tries) {
+    Client(InetAddress address, NetworkKey network, Outbox outbox, boolean discoverable, Runnable replaced) {
         this.address = address;
         this.network = network;
         this.outbox = outbox;
-        this.tries = tries;
+        this.discoverable = discoverable;
+        this.replaced = replaced;
     }
 
     private static String randomId() {
@@ -79,7 +79,7 @@ final class Client implements Peer {
     }
 
     @Override
-    public void admit(@Nullable Pairing pairing) {
+    public void admit(long pairing) {
         outbox.admit(pairing);
     }
 
@@ -89,8 +89,8 @@ final class Client implements Peer {
     }
 
     @Override
-    public void relay(Pairing pairing, byte[] message, int from, int length) {
-        outbox.relay(pairing, message, from, length);
+    public boolean relay(long pairing, byte[] message, int from, int length) {
+        return outbox.relay(pairing, message, from, length);
     }
 
     @Override
@@ -99,12 +99,12 @@ final class Client implements Peer {
     }
 
     @Override
-    public boolean mayTryCode() {
-        return tries.mayTry();
+    public boolean discoverable() {
+        return discoverable;
     }
 
     @Override
-    public void triedWrongCode() {
-        tries.failed();
+    public void replaced() {
+        replaced.run();
     }
 }

@@ -6,6 +6,7 @@ import xyz.dropsilk.server.event.Refusal;
 /** Why the server closes a connection: the code (RFC 6455, 7.4.1, and IANA's registry), and what is counted. */
 enum CloseCode {
     NORMAL(1000, "", null),
+    REPLACED(1000, "Replaced", null),
     SERVER_SHUTDOWN(1001, "Server shutdown", null),
     PROTOCOL_ERROR(1002, "Protocol error", Refusal.PROTOCOL_ERROR),
     INVALID_TEXT(1007, "Text is not valid UTF-8", Refusal.INVALID_TEXT),

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.flight.Peer;
 import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.UsersList;
@@ -79,7 +79,7 @@ final class Outbox implements ChannelFutureListener {
     private boolean showAnyway = true;
 
     @GuardedBy("this")
-    private @Nullable Pairing admitted;
+    private long admitted = Peer.NO_PAIRING;
 
     /** What the budget knows of. */
     private volatile int held;
@@ -111,15 +111,17 @@ final class Outbox implements ChannelFutureListener {
         }
     }
 
-    synchronized void admit(@Nullable Pairing pairing) {
+    synchronized void admit(long pairing) {
         admitted = pairing;
     }
 
-    synchronized void relay(Pairing pairing, byte[] message, int from, int length) {
-        if (pairing == admitted && hasRoomFor(length)) {
-            frame(Frames.TEXT, length).writeBytes(message, from, length);
-            pairing.countSignal();
+    /** Whether the signal was let in. */
+    synchronized boolean relay(long pairing, byte[] message, int from, int length) {
+        if (pairing != admitted || !hasRoomFor(length)) {
+            return false;
         }
+        frame(Frames.TEXT, length).writeBytes(message, from, length);
+        return true;
     }
 
     synchronized void control(int opcode, byte[] payload, int from, int length) {
@@ -273,7 +275,7 @@ final class Outbox implements ChannelFutureListener {
     /** Lets go of everything: the socket is closed. Any thread; harmless if called again. */
     synchronized void close() {
         state = State.CLOSED;
-        admitted = null;
+        admitted = Peer.NO_PAIRING;
         inFlight = 0;
         dropQueued();
     }

@@ -9,11 +9,13 @@ import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.Rate;
+import xyz.dropsilk.server.room.Rooms;
 
 /**
  * What all sessions share.
  *
  * @param registry decides what their messages mean
+ * @param rooms whom sockets attach to
  * @param events hears of what is refused
  * @param connections counts them
  * @param joins limits wrong flight codes
@@ -25,6 +27,7 @@ import xyz.dropsilk.server.limit.Rate;
  */
 public record Signaling(
         FlightRegistry registry,
+        Rooms rooms,
         EventSink events,
         ConnectionLimit connections,
         JoinLimit joins,

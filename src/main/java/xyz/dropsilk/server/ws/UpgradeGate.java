@@ -92,8 +92,13 @@ public final class UpgradeGate implements Upgrade {
             case ENTERED ->
                 new Outcome(
                         switchingProtocols(String.valueOf(key)),
-                        new WebSocketSession(channel, signaling, request.client(), request.network()));
+                        new WebSocketSession(
+                                channel, signaling, request.client(), request.network(), isDiscoverable(request)));
         };
+    }
+
+    private static boolean isDiscoverable(Request request) {
+        return !request.query().getOrDefault("discoverable", List.of()).equals(List.of("false"));
     }
 
     private Outcome refuse(Request request, Refusal refusal, Response response) {

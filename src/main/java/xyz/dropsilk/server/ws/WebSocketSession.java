@@ -19,11 +19,16 @@ import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.flight.FlightCode;
 import xyz.dropsilk.server.flight.Peer;
 import xyz.dropsilk.server.http.ServerStopping;
+import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.protocol.MessageHandler;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ProtocolException;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.User;
+import xyz.dropsilk.server.protocol.WhiteSpace;
+import xyz.dropsilk.server.room.Rooms;
+import xyz.dropsilk.server.rules.RoomChannel;
+import xyz.dropsilk.server.rules.RoomSockets;
 
 /**
  * One socket after the handshake, the only handler of its pipeline: frames in, calls to the registry, liveness, and how it ends. Confined to
@@ -51,6 +56,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private final FrameReader reader;
     private final Outbox outbox;
     private final Client client;
+    private final CodeTries tries;
     private final MessageLimit limit;
     private @Nullable Future<?> heartbeat;
     private @Nullable Future<?> cut;
@@ -78,12 +84,14 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private volatile int heldByReader;
 
     /** A session on {@code channel}, made on its loop, whose place in the connection limit is taken already. */
-    WebSocketSession(Channel channel, Signaling signaling, InetAddress address, NetworkKey network) {
+    WebSocketSession(
+            Channel channel, Signaling signaling, InetAddress address, NetworkKey network, boolean discoverable) {
         this.channel = channel;
         this.signaling = signaling;
         this.reader = new FrameReader(channel.alloc(), scratch, signaling.maxPayloadBytes(), this);
         this.outbox = new Outbox(channel, signaling.memory(), this);
-        this.client = new Client(address, network, outbox, signaling.joins().tries(network));
+        this.client = new Client(address, network, outbox, discoverable, this::replaced);
+        this.tries = signaling.joins().tries(network);
         this.now = signaling.ticker().getAsLong();
         this.limit = new MessageLimit(signaling.messageRate(), now);
     }
@@ -107,7 +115,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         closing = true;
         cancel(heartbeat);
         cancel(cut);
-        signaling.registry().disconnect(client);
+        signaling.registry().disconnect(client, RoomSockets.End.LOST);
         signaling.connections().leave(client.network());
         outbox.close();
         reader.release();
@@ -134,7 +142,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         OutOfMemory.haltIfIn(cause);
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
             signaling.events().publish(ServerEvent.systemError("session of " + client.id(), cause));
-            close(CloseCode.SERVER_ERROR);
+            close(CloseCode.SERVER_ERROR, RoomSockets.End.LOST);
         }
     }
 
@@ -250,8 +258,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (closing) {
             channel.close(); // the answer to ours
         } else {
-            close(CloseCode.NORMAL);
+            close(CloseCode.NORMAL, RoomSockets.End.CLOSED);
         }
+    }
+
+    private void replaced() {
+        channel.eventLoop().execute(() -> close(CloseCode.REPLACED, RoomSockets.End.LOST));
     }
 
     @Override
@@ -260,7 +272,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             if (code.refusal != null) {
                 refused(code.refusal);
             }
-            close(code);
+            close(code, RoomSockets.End.LOST);
         }
     }
 
@@ -317,13 +329,29 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (code == null) {
             client.send(Problem.INVALID_FLIGHT_CODE.message());
         } else {
-            signaling.registry().joinFlight(client, code);
+            signaling.registry().joinFlight(client, code, tries);
         }
     }
 
     @Override
     public void inviteToFlight(String inviteeId, String flightCode) {
-        signaling.registry().invite(client, inviteeId, FlightCode.parse(flightCode));
+        String code = FlightCode.parse(flightCode);
+        if (code != null) {
+            signaling.rooms().endIfExpired(code);
+        }
+        signaling.registry().invite(client, inviteeId, code, tries);
+    }
+
+    @Override
+    public void attachRoom(String roomCode, String participantId, String channelWord) {
+        String code = FlightCode.parse(roomCode);
+        String secret = WhiteSpace.trim(participantId);
+        RoomChannel forWhat = RoomChannel.of(channelWord);
+        if (code == null || secret.isEmpty() || secret.length() > Rooms.MAX_ID_UNITS || forWhat == null) {
+            reject(Problem.INVALID_MESSAGE);
+        } else {
+            signaling.rooms().attach(client, code, secret, forWhat);
+        }
     }
 
     @Override
@@ -336,15 +364,17 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             flushRelayed();
             relayedTo = link.to();
         }
-        link.to().relay(link.pairing(), bytes, from, to - from);
+        if (link.to().relay(link.pairing(), bytes, from, to - from)) {
+            link.signals().count();
+        }
     }
 
     // --- ending ---
 
-    private void close(CloseCode code) {
+    private void close(CloseCode code, RoomSockets.End how) {
         if (!closing) {
             closing = true;
-            signaling.registry().disconnect(client);
+            signaling.registry().disconnect(client, how);
             end(code);
         }
     }

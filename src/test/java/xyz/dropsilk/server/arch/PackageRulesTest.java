@@ -51,12 +51,14 @@ class PackageRulesTest {
         MAY_KNOW.put("config", List.of("base", "address", "event"));
         MAY_KNOW.put("limit", List.of("base", "address", "event"));
         MAY_KNOW.put("protocol", List.of("base"));
-        MAY_KNOW.put("flight", List.of("base", "address", "event", "protocol"));
+        MAY_KNOW.put("rules", List.of("address", "protocol"));
+        MAY_KNOW.put("flight", List.of("base", "address", "event", "limit", "protocol", "rules"));
+        MAY_KNOW.put("room", List.of("base", "address", "flight", "limit", "rules"));
         MAY_KNOW.put("store", List.of("base"));
         MAY_KNOW.put("remote", List.of("base"));
         MAY_KNOW.put("service", List.of("base", "event", "store", "remote"));
         MAY_KNOW.put("http", List.of("base", "address", "config", "event", "limit", "flight", "service"));
-        MAY_KNOW.put("ws", List.of("base", "address", "event", "flight", "protocol", "limit", "http"));
+        MAY_KNOW.put("ws", List.of("base", "address", "event", "flight", "room", "rules", "protocol", "limit", "http"));
         MAY_KNOW.put("net", List.of("http", "ws", "base"));
     }
 
@@ -108,7 +110,9 @@ class PackageRulesTest {
     void flightsAreChangedThroughTheRegistryAlone() {
         classes()
                 .that()
-                .haveSimpleName("Flight")
+                .haveSimpleName("RegistryState")
+                .or()
+                .haveSimpleName("LocalRecords")
                 .or()
                 .haveSimpleName("NetworkGrouper")
                 .should()

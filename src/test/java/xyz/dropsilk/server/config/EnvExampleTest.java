@@ -28,7 +28,7 @@ class EnvExampleTest {
     void itHasTheVariablesThatTheReaderKnowsAndNoOthers() throws Exception {
         ConfigReader.read(environment, "", CommandLine.parse());
         assertEquals(asked, new TreeSet<>(example().values().keySet()));
-        assertEquals(36, asked.size()); // as many as the contract has
+        assertEquals(41, asked.size()); // as many as the contract has
     }
 
     @Test

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.flight;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualExecutor;
 import xyz.dropsilk.server.testing.RecordingPeer;
@@ -13,8 +14,17 @@ final class Airfield {
     final CollectedEvents events = new CollectedEvents();
     final FlightRegistry registry;
 
+    /** One in whose networks newcomers are seen at once. */
     Airfield(int maxListed) {
-        registry = new FlightRegistry(maxListed, events, time, time, time::nanos);
+        this(maxListed, Duration.ZERO);
+    }
+
+    Airfield(int maxListed, Duration arrivalDelay) {
+        registry = new FlightRegistry(
+                new FlightRegistry.Lists(maxListed, arrivalDelay),
+                events,
+                new FlightRegistry.Time(time, time::nanos, time),
+                Records.Listener.none());
     }
 
     Airfield() {
@@ -28,6 +38,11 @@ final class Airfield {
         return peer;
     }
 
+    /** The client closes its socket. */
+    void disconnect(RecordingPeer peer) {
+        registry.disconnect(peer, RoomSockets.End.CLOSED);
+    }
+
     /** The code of a new flight with {@code creator} in it. */
     String flightOf(RecordingPeer creator) {
         registry.createFlight(creator);
@@ -38,7 +53,7 @@ final class Airfield {
     /** The code of a new full flight. */
     String flightOf(RecordingPeer creator, RecordingPeer guest) {
         String code = flightOf(creator);
-        registry.joinFlight(guest, code);
+        registry.joinFlight(guest, code, guest);
         return code;
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** Random operations on the registry and on a naive model: after each step all clients have been told what the model says. */
@@ -63,6 +64,7 @@ class FlightRegistryModelTest {
         private final Airfield field;
         private final FlightRegistry registry;
         private final NaiveModel model;
+        private final long begun;
         private final Random random;
         private final List<String> codes = new ArrayList<>(List.of("AAAAAA"));
         private final Map<String, Heard> heard = new TreeMap<>();
@@ -76,6 +78,7 @@ class FlightRegistryModelTest {
             this.registry = field.registry;
             this.model = new NaiveModel(maxListed);
             this.random = random;
+            this.begun = field.time.nanos();
         }
 
         void step() {
@@ -110,7 +113,7 @@ class FlightRegistryModelTest {
             RecordingPeer peer = client.peer;
             if (kind < 33) {
                 say("disconnect", peer);
-                registry.disconnect(peer);
+                registry.disconnect(peer, RoomSockets.End.CLOSED);
                 model.disconnect(client);
                 assertEquals(client.told, ofNoList(peer.drain(), heard(client)), "what one is told until it goes");
             } else if (kind < 43) {
@@ -132,7 +135,7 @@ class FlightRegistryModelTest {
                         : any(List.copyOf(model.flights().keySet()));
                 say("join " + code, peer);
                 peer.mayTryCode(mayTry);
-                registry.joinFlight(peer, code);
+                registry.joinFlight(peer, code, peer);
                 model.joinFlight(client, code, mayTry);
             } else if (kind < 87) {
                 String invitee = random.nextInt(10) == 0
@@ -140,8 +143,9 @@ class FlightRegistryModelTest {
                         : any(model.clients).peer.id();
                 String code = client.code != null && random.nextInt(4) != 0 ? client.code : any(codes);
                 say("invite " + invitee + " to " + code, peer);
-                registry.invite(peer, invitee, code);
-                model.invite(client, invitee, code);
+                peer.mayTryCode(true);
+                registry.invite(peer, invitee, code, peer);
+                model.invite(client, invitee, code, TimeUnit.NANOSECONDS.toMillis(field.time.nanos() - begun));
             } else {
                 String data = "\"" + connects + "." + random.nextInt() + "\"";
                 say("signal", peer);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /**
@@ -45,8 +47,11 @@ class FlightRegistryStressTest {
     private final LongAdder signalsInStories = new LongAdder();
     private final ScheduledExecutorService timer = Threads.scheduled("presence");
     private final ExecutorService threads = Executors.newFixedThreadPool(LOOPS);
-    private final FlightRegistry registry =
-            new FlightRegistry(200, this::note, InstantSource.system(), timer, System::nanoTime);
+    private final FlightRegistry registry = new FlightRegistry(
+            new FlightRegistry.Lists(200, Duration.ofNanos(200_000)),
+            this::note,
+            new FlightRegistry.Time(InstantSource.system(), System::nanoTime, timer),
+            Records.Listener.none());
     private final Loop.NoticeBoard board = new Loop.NoticeBoard();
 
     @AfterEach
@@ -206,7 +211,7 @@ class FlightRegistryStressTest {
             List<Callable<Void>> joins = Stream.of(one, two)
                     .map(guest -> (Callable<Void>) () -> {
                         start.await();
-                        registry.joinFlight(guest, code);
+                        registry.joinFlight(guest, code, guest);
                         return null;
                     })
                     .toList();
@@ -219,7 +224,7 @@ class FlightRegistryStressTest {
             assertEquals(List.of(Told.peerJoined(code, Told.user(host), "wan"), Told.NOBODY), winner.take());
             assertEquals(List.of(Told.peerJoined(code, Told.user(winner), "wan"), Told.NOBODY), host.take());
             assertEquals(List.of(Told.NOT_FOUND), loser.take());
-            List.of(host, one, two).forEach(registry::disconnect);
+            List.of(host, one, two).forEach(peer -> registry.disconnect(peer, RoomSockets.End.CLOSED));
         }
         assertEquals(rounds, registry.stats().totalFlightsJoined());
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** The contract, 1, as far as the registry decides it; how members leave, presence, invitations and stories have tests of their own. */
@@ -64,7 +65,7 @@ class FlightRegistryTest {
         void itIsSaidWithIdAndAddress() {
             RecordingPeer peer = field.connect(HOME);
             registry.rename(peer, "Ada");
-            registry.disconnect(peer);
+            registry.disconnect(peer, RoomSockets.End.CLOSED);
 
             List<ServerEvent> said = field.events.take();
             assertEquals(
@@ -135,7 +136,7 @@ class FlightRegistryTest {
 
         @Test
         void tellsBothWithTheOtherAsPeerAndThenAnEmptyListOnce() {
-            registry.joinFlight(guest, code);
+            registry.joinFlight(guest, code, guest);
             field.settle();
 
             assertEquals(List.of(Told.peerJoined(code, Told.user(host, "Ada"), "wan"), Told.NOBODY), guest.take());
@@ -148,7 +149,7 @@ class FlightRegistryTest {
             List<String> journal = new ArrayList<>();
             host.noteIn(journal);
             guest.noteIn(journal);
-            registry.joinFlight(guest, code);
+            registry.joinFlight(guest, code, guest);
 
             assertEquals(
                     Stream.of(
@@ -171,7 +172,7 @@ class FlightRegistryTest {
         void isLanInOneNetwork() {
             RecordingPeer neighbour = field.connect("192.168.1.77");
             field.settle(host, neighbour);
-            registry.joinFlight(neighbour, code);
+            registry.joinFlight(neighbour, code, neighbour);
 
             assertEquals(
                     Told.peerJoined(code, Told.user(host, "Ada"), "lan"),
@@ -183,7 +184,7 @@ class FlightRegistryTest {
 
         @Test
         void ofOnesOwnIsRefused() {
-            registry.joinFlight(host, code);
+            registry.joinFlight(host, code, host);
 
             assertEquals(List.of(Told.ALREADY_IN_FLIGHT), host.take());
             assertEquals(0, host.wrongCodes());
@@ -191,13 +192,13 @@ class FlightRegistryTest {
 
         @Test
         void ofAFullOneIsRefusedLikeAnUnknownOne() {
-            registry.joinFlight(guest, code);
+            registry.joinFlight(guest, code, guest);
             RecordingPeer third = field.connect(ELSEWHERE);
             field.settle(third);
-            registry.joinFlight(third, code);
+            registry.joinFlight(third, code, third);
             assertEquals(List.of(Told.NOT_FOUND), third.take());
 
-            registry.joinFlight(third, code.equals("AAAAAA") ? "BBBBBB" : "AAAAAA");
+            registry.joinFlight(third, code.equals("AAAAAA") ? "BBBBBB" : "AAAAAA", third);
             assertEquals(List.of(Told.NOT_FOUND), third.take());
             assertEquals(2, third.wrongCodes());
             assertEquals(
@@ -210,7 +211,7 @@ class FlightRegistryTest {
         @Test
         void isRefusedToWhoTriedTooManyCodesWhateverTheCode() {
             guest.mayTryCode(false);
-            registry.joinFlight(guest, code);
+            registry.joinFlight(guest, code, guest);
 
             assertEquals(List.of(Told.TOO_MANY_ATTEMPTS), guest.take());
             assertEquals(0, guest.wrongCodes());
@@ -223,7 +224,7 @@ class FlightRegistryTest {
         @Test
         void saysAlreadyInAFlightBeforeTooManyAttempts() {
             host.mayTryCode(false);
-            registry.joinFlight(host, code);
+            registry.joinFlight(host, code, host);
 
             assertEquals(List.of(Told.ALREADY_IN_FLIGHT), host.take());
         }
@@ -233,7 +234,7 @@ class FlightRegistryTest {
             RecordingPeer atHome = field.connect(HOME);
             RecordingPeer elsewhere = field.connect(ELSEWHERE);
             field.settle(atHome, elsewhere);
-            registry.joinFlight(guest, code);
+            registry.joinFlight(guest, code, guest);
             field.settle();
 
             assertEquals(List.of(Told.NOBODY), atHome.take());
@@ -243,7 +244,7 @@ class FlightRegistryTest {
         @Test
         void opensTheWayForSignalsBothWaysAndBehindPeerJoined() {
             assertNull(host.link());
-            registry.joinFlight(guest, code);
+            registry.joinFlight(guest, code, guest);
             host.take();
             guest.take();
             assertTrue(host.signal("{\"offer\":1}"));
@@ -267,7 +268,7 @@ class FlightRegistryTest {
             registry.rename(other, "Cyd");
             registry.rename(guest, "Bob");
             field.settle();
-            registry.disconnect(other);
+            registry.disconnect(other, RoomSockets.End.CLOSED);
             field.settle();
 
             assertEquals(List.of(), host.take());
@@ -287,16 +288,16 @@ class FlightRegistryTest {
             host.signal("1");
             guest.signal("2");
             host.signal("3");
-            assertEquals(new FlightRegistry.Stats(3, 2, 3, 0, 2, 1, 3), registry.stats());
+            assertEquals(new FlightRegistry.Stats(3, 2, 0, 3, 0, 2, 1, 0, 0, 3), registry.stats());
 
-            registry.disconnect(other);
-            registry.disconnect(host);
-            assertEquals(new FlightRegistry.Stats(1, 1, 3, 2, 2, 1, 3), registry.stats());
+            registry.disconnect(other, RoomSockets.End.CLOSED);
+            registry.disconnect(host, RoomSockets.End.CLOSED);
+            assertEquals(new FlightRegistry.Stats(1, 1, 0, 3, 2, 2, 1, 0, 0, 3), registry.stats());
         }
 
         @Test
         void areNothingAtFirst() {
-            assertEquals(new FlightRegistry.Stats(0, 0, 0, 0, 0, 0, 0), registry.stats());
+            assertEquals(new FlightRegistry.Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), registry.stats());
         }
     }
 }

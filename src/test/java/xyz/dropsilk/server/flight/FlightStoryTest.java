@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** The contract, 5: {@code FLIGHT STORY COMPLETE}. */
@@ -25,16 +26,16 @@ class FlightStoryTest {
         String code = field.flightOf(creator);
         field.passMillis(1_000);
         RecordingPeer guest = field.connect("192.168.1.3");
-        registry.joinFlight(guest, code);
+        registry.joinFlight(guest, code, guest);
         creator.signal("1");
         guest.signal("2");
         field.passMillis(500);
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
         RecordingPeer next = field.connect(ELSEWHERE);
-        registry.joinFlight(next, code);
+        registry.joinFlight(next, code, next);
         next.signal("3");
-        registry.disconnect(next);
-        registry.disconnect(guest);
+        registry.disconnect(next, RoomSockets.End.CLOSED);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
 
         Map<String, @Nullable Object> story = onlyStory();
         assertEquals(List.of("meta", "participants", "timeline", "stats"), List.copyOf(story.keySet()));
@@ -71,7 +72,7 @@ class FlightStoryTest {
     void hasNoConnectionTypeWithoutAPairing() {
         RecordingPeer creator = field.connect(HOME);
         field.flightOf(creator);
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
 
         Map<?, ?> told = (Map<?, ?>) list(onlyStory(), "participants").get(0);
         assertEquals(true, told.containsKey("connectionType"));
@@ -84,10 +85,10 @@ class FlightStoryTest {
         String code = field.flightOf(creator);
         for (String address : List.of(ELSEWHERE, HOME)) {
             RecordingPeer guest = field.connect(address);
-            registry.joinFlight(guest, code);
-            registry.disconnect(guest);
+            registry.joinFlight(guest, code, guest);
+            registry.disconnect(guest, RoomSockets.End.CLOSED);
         }
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
 
         List<?> types = list(onlyStory(), "participants").stream()
                 .map(told -> ((Map<?, ?>) told).get("connectionType"))
@@ -100,11 +101,11 @@ class FlightStoryTest {
         RecordingPeer creator = field.connect(HOME);
         RecordingPeer guest = field.connect(HOME);
         field.flightOf(creator, guest);
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         assertEquals(List.of("flight:created", "flight:joined"), field.flightEvents());
 
-        registry.disconnect(creator);
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
         assertEquals(List.of("flight:ended", "FLIGHT STORY COMPLETE"), field.flightEvents());
     }
 
@@ -114,15 +115,15 @@ class FlightStoryTest {
         String code = field.flightOf(creator);
         for (int i = 0; i < 300; i++) {
             RecordingPeer guest = field.connect(ELSEWHERE);
-            registry.joinFlight(guest, code);
+            registry.joinFlight(guest, code, guest);
             guest.signal("0");
-            registry.disconnect(guest);
+            registry.disconnect(guest, RoomSockets.End.CLOSED);
         }
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
 
         Map<String, @Nullable Object> story = onlyStory();
-        assertEquals(FlightStory.MAX_PARTICIPANTS, list(story, "participants").size());
-        assertEquals(FlightStory.MAX_TIMELINE, list(story, "timeline").size());
+        assertEquals(20, list(story, "participants").size());
+        assertEquals(60, list(story, "timeline").size());
         assertEquals(300L, ((Map<?, ?>) Objects.requireNonNull(story.get("stats"))).get("signalsExchanged"));
     }
 
@@ -131,7 +132,7 @@ class FlightStoryTest {
         RecordingPeer creator = field.connect(HOME);
         field.flightOf(creator);
         field.passMillis(3 * 3_600_000);
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
 
         assertEquals(
                 3 * 3_600.0, ((Map<?, ?>) Objects.requireNonNull(onlyStory().get("stats"))).get("durationSeconds"));

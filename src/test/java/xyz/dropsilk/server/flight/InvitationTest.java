@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** The contract, 1: {@code invite-to-flight}. What is not allowed is no client's error: it says nothing, and is counted. */
@@ -28,7 +29,7 @@ class InvitationTest {
 
     @Test
     void reachesTheInviteeWithTheCodeAndTheName() {
-        registry.invite(member, invitee.id(), code);
+        registry.invite(member, invitee.id(), code, member);
 
         assertEquals(List.of(Told.invitation(code, "Ada")), invitee.take());
         assertEquals(List.of(), member.take());
@@ -39,38 +40,38 @@ class InvitationTest {
     void reachesSomebodyWhoWaitsInAFlightOfItsOwn() {
         field.flightOf(invitee);
         invitee.take();
-        registry.invite(member, invitee.id(), code);
+        registry.invite(member, invitee.id(), code, member);
 
         assertEquals(List.of(Told.invitation(code, "Ada")), invitee.take());
     }
 
     @Test
     void isForMembersOnly() {
-        refused(() -> registry.invite(invitee, member.id(), code));
+        refused(() -> registry.invite(invitee, member.id(), code, invitee));
     }
 
     @Test
     void isForTheMembersOwnFlightOnly() {
         String other = field.flightOf(invitee);
         field.settle(member, invitee);
-        refused(() -> registry.invite(member, invitee.id(), other));
-        refused(() -> registry.invite(member, invitee.id(), null));
+        refused(() -> registry.invite(member, invitee.id(), other, member));
+        refused(() -> registry.invite(member, invitee.id(), null, member));
     }
 
     @Test
     void needsAFreeSeat() {
         RecordingPeer guest = field.connect(ELSEWHERE);
-        registry.joinFlight(guest, code);
-        refused(() -> registry.invite(member, invitee.id(), code));
+        registry.joinFlight(guest, code, guest);
+        refused(() -> registry.invite(member, invitee.id(), code, member));
     }
 
     @Test
     void isForWhoeverStaysWhenTheSeatIsFreeAgain() {
         RecordingPeer guest = field.connect(HOME);
-        registry.joinFlight(guest, code);
-        registry.disconnect(member);
+        registry.joinFlight(guest, code, guest);
+        registry.disconnect(member, RoomSockets.End.CLOSED);
         invitee.take();
-        registry.invite(guest, invitee.id(), code);
+        registry.invite(guest, invitee.id(), code, guest);
 
         assertEquals(List.of(Told.invitation(code, "Anonymous")), invitee.take());
     }
@@ -79,43 +80,43 @@ class InvitationTest {
     void staysOnTheNetwork() {
         RecordingPeer stranger = field.connect(ELSEWHERE);
         stranger.take();
-        refused(() -> registry.invite(member, stranger.id(), code));
+        refused(() -> registry.invite(member, stranger.id(), code, member));
         assertEquals(List.of(), stranger.take());
     }
 
     @Test
     void isNotForOneself() {
-        refused(() -> registry.invite(member, member.id(), code));
+        refused(() -> registry.invite(member, member.id(), code, member));
         assertEquals(List.of(), member.take());
     }
 
     @Test
     void isNotForNobody() {
-        refused(() -> registry.invite(member, "nobodyatall0", code));
-        registry.disconnect(invitee);
-        refused(() -> registry.invite(member, invitee.id(), code));
+        refused(() -> registry.invite(member, "nobodyatall0", code, member));
+        registry.disconnect(invitee, RoomSockets.End.CLOSED);
+        refused(() -> registry.invite(member, invitee.id(), code, member));
     }
 
     @Test
     void isNotForSomebodyInAFullFlight() {
         field.flightOf(invitee, field.connect(ELSEWHERE));
         field.settle(invitee);
-        refused(() -> registry.invite(member, invitee.id(), code));
+        refused(() -> registry.invite(member, invitee.id(), code, member));
     }
 
     @Test
     void isOnlyForWhomAListOfTheNewestNames() {
         RecordingPeer third = field.connect(HOME);
-        registry.invite(member, invitee.id(), code);
+        registry.invite(member, invitee.id(), code, member);
         assertEquals(Told.invitation(code, "Ada"), invitee.take().get(0)); // the second newest of others
 
         RecordingPeer fourth = field.connect(HOME);
         field.settle(member, invitee, third, fourth);
-        refused(() -> registry.invite(member, invitee.id(), code));
+        refused(() -> registry.invite(member, invitee.id(), code, member));
         field.events.take();
 
-        registry.invite(member, third.id(), code);
-        registry.invite(member, fourth.id(), code);
+        registry.invite(member, third.id(), code, member);
+        registry.invite(member, fourth.id(), code, member);
         assertEquals(List.of(Told.invitation(code, "Ada")), third.take());
         assertEquals(List.of(Told.invitation(code, "Ada")), fourth.take());
     }
@@ -125,7 +126,7 @@ class InvitationTest {
         RecordingPeer third = field.connect(HOME);
         String codeOfThird = field.flightOf(third);
         field.settle(member, invitee, third);
-        registry.invite(third, member.id(), codeOfThird); // member and invitee are the two that third sees
+        registry.invite(third, member.id(), codeOfThird, third); // member and invitee are the two that third sees
 
         assertEquals(List.of(Told.invitation(codeOfThird, "Anonymous")), member.take());
     }

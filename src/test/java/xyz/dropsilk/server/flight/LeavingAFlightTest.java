@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** The contract, 1: what happens when a member's connection ends, and to the signals that come too late. */
@@ -37,7 +38,7 @@ class LeavingAFlightTest {
 
     @Test
     void theOtherIsToldAndSeesItsNetworkAgain() {
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         assertEquals(List.of(Told.PEER_LEFT, Told.list(Told.user(other))), creator.take());
 
         field.settle();
@@ -48,21 +49,21 @@ class LeavingAFlightTest {
 
     @Test
     void theListIsToldAgainEvenIfItIsTheOneBeforeTheFlight() {
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         creator.take();
         RecordingPeer next = field.connect(ELSEWHERE);
-        registry.joinFlight(next, code);
+        registry.joinFlight(next, code, next);
         creator.take();
-        registry.disconnect(next);
+        registry.disconnect(next, RoomSockets.End.CLOSED);
 
         assertEquals(List.of(Told.PEER_LEFT, Told.list(Told.user(other))), creator.take());
     }
 
     @Test
     void aThirdCanJoinUnderTheSameCode() {
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         field.settle(creator, other);
-        registry.joinFlight(other, code);
+        registry.joinFlight(other, code, other);
 
         assertEquals(List.of(Told.peerJoined(code, Told.user(creator), "lan"), Told.NOBODY), other.take());
         assertEquals(List.of(Told.peerJoined(code, Told.user(other), "lan"), Told.NOBODY), creator.take());
@@ -70,10 +71,10 @@ class LeavingAFlightTest {
 
     @Test
     void theFlightOutlivesItsCreator() {
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
         assertEquals(List.of(Told.PEER_LEFT, Told.list(Told.user(other))), guest.take());
         field.settle(guest, other);
-        registry.joinFlight(other, code);
+        registry.joinFlight(other, code, other);
 
         assertEquals(List.of(Told.peerJoined(code, Told.user(guest), "lan"), Told.NOBODY), other.take());
         assertEquals(List.of(Told.peerJoined(code, Told.user(other), "lan"), Told.NOBODY), guest.take());
@@ -81,21 +82,21 @@ class LeavingAFlightTest {
 
     @Test
     void theFlightEndsWithItsLastMember() {
-        registry.disconnect(creator);
+        registry.disconnect(creator, RoomSockets.End.CLOSED);
         assertEquals(1, registry.stats().flights());
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         assertEquals(0, registry.stats().flights());
 
-        registry.joinFlight(other, code);
+        registry.joinFlight(other, code, other);
         assertTrue(other.take().contains(Told.NOT_FOUND));
     }
 
     @Test
     void leavingTwiceIsLeavingOnce() {
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         creator.take();
         field.events.take();
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         field.settle();
 
         assertEquals(List.of(), creator.take());
@@ -105,11 +106,11 @@ class LeavingAFlightTest {
 
     @Test
     void whoLeftIsHeardNoMore() {
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         field.settle(creator, guest, other);
         registry.rename(guest, "Ghost");
         registry.createFlight(guest);
-        registry.invite(guest, other.id(), code);
+        registry.invite(guest, other.id(), code, guest);
         field.settle();
 
         assertEquals(List.of(), guest.take());
@@ -122,7 +123,7 @@ class LeavingAFlightTest {
     void noSignalCanStandBehindPeerLeft() {
         List<String> journal = new ArrayList<>();
         creator.noteIn(journal);
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
 
         String id = creator.id();
         assertEquals(List.of(id + " link", id + " admit", id + " send", id + " show", id + " flush"), journal);
@@ -130,7 +131,7 @@ class LeavingAFlightTest {
 
     @Test
     void signalsHaveNowhereToGo() {
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
 
         assertNull(creator.link());
         assertNull(guest.link());
@@ -139,7 +140,7 @@ class LeavingAFlightTest {
     @Test
     void aLateSignalNeverReachesTheOther() {
         Peer.Link late = Objects.requireNonNull(guest.link());
-        registry.disconnect(guest);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
         creator.take();
         RecordingPeer.signal(late, "1");
 
@@ -149,8 +150,8 @@ class LeavingAFlightTest {
     @Test
     void aLateSignalOfTheFormerGuestDoesNotPassAsTheNextOnes() {
         Peer.Link late = Objects.requireNonNull(guest.link());
-        registry.disconnect(guest);
-        registry.joinFlight(other, code);
+        registry.disconnect(guest, RoomSockets.End.CLOSED);
+        registry.joinFlight(other, code, other);
         creator.take();
         RecordingPeer.signal(late, "1");
         assertNotEquals(late, other.link());

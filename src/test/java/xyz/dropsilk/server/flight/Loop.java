@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** Some clients and the one thread that acts for them, as an event loop does: at random, and as carelessly as clients are. */
@@ -77,11 +78,11 @@ final class Loop {
             board.codes.set(random.nextInt(board.codes.length()), client.heard.code());
         } else if (kind < 60) {
             String code = board.codes.get(random.nextInt(board.codes.length()));
-            registry.joinFlight(peer, code == null ? "AAAAAA" : code);
+            registry.joinFlight(peer, code == null ? "AAAAAA" : code, peer);
         } else if (kind < 68) {
             client.heard.listen();
             String id = board.ids.get(random.nextInt(board.ids.length()));
-            registry.invite(peer, id == null ? "nobodyatall0" : id, client.heard.code());
+            registry.invite(peer, id == null ? "nobodyatall0" : id, client.heard.code(), peer);
         } else if (kind < 99) {
             signal(client);
         } else {
@@ -107,7 +108,7 @@ final class Loop {
     private void disconnect(Client client) {
         clients.remove(client);
         Peer.Link last = client.peer.link();
-        registry.disconnect(client.peer);
+        registry.disconnect(client.peer, RoomSockets.End.CLOSED);
         if (last != null) {
             RecordingPeer.signal(last, "\"late\""); // must reach nobody
         }

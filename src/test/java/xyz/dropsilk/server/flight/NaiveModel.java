@@ -18,6 +18,8 @@ final class NaiveModel {
         String code;
 
         final List<String> told = new ArrayList<>();
+        final Allowance sent = new Allowance(20);
+        final Allowance invited = new Allowance(10);
 
         Client(RecordingPeer peer) {
             this.peer = peer;
@@ -25,6 +27,28 @@ final class NaiveModel {
 
         String user() {
             return Told.user(peer, name);
+        }
+    }
+
+    /** So many a minute, all of which may be used at once. */
+    private static final class Allowance {
+        private final int perMinute;
+        private double left;
+        private long since;
+
+        Allowance(int perMinute) {
+            this.perMinute = perMinute;
+            this.left = perMinute;
+        }
+
+        boolean hasOne(long millis) {
+            left = Math.min(perMinute, left + (millis - since) * perMinute / 60_000.0);
+            since = millis;
+            return left >= 1 - 1e-6;
+        }
+
+        void use() {
+            left--;
         }
     }
 
@@ -92,9 +116,15 @@ final class NaiveModel {
         }
     }
 
-    void invite(Client client, String inviteeId, String code) {
+    void invite(Client client, String inviteeId, String code, long millis) {
         for (Client invitee : seenBy(client)) {
-            if (invitee.peer.id().equals(inviteeId) && code.equals(client.code) && !isInFullFlight(client)) {
+            if (invitee.peer.id().equals(inviteeId)
+                    && code.equals(client.code)
+                    && !isInFullFlight(client)
+                    && client.sent.hasOne(millis)
+                    && invitee.invited.hasOne(millis)) {
+                client.sent.use();
+                invitee.invited.use();
                 invitee.told.add(Told.invitation(code, client.name));
                 invitations++;
                 return;
@@ -167,6 +197,15 @@ final class NaiveModel {
 
     FlightRegistry.Stats stats() {
         return new FlightRegistry.Stats(
-                clients.size(), flights().size(), arrivals, arrivals - clients.size(), created, joined, signals);
+                clients.size(),
+                flights().size(),
+                0,
+                arrivals,
+                arrivals - clients.size(),
+                created,
+                joined,
+                0,
+                0,
+                signals);
     }
 }

@@ -10,7 +10,7 @@ import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualExecutor;
 
 /** A round that fails before it begins: nobody waits for what becomes of a timer's task. */
-final class PresenceFaultTest implements Presence.Shower {
+final class PresenceFaultTest implements Presence.Rounds {
     private final ManualExecutor time = new ManualExecutor();
     private final CollectedEvents events = new CollectedEvents();
     private final Presence presence = new Presence(time, time::nanos, this, events);
@@ -27,6 +27,11 @@ final class PresenceFaultTest implements Presence.Shower {
             throw new IllegalStateException("broken");
         }
         return 0;
+    }
+
+    @Override
+    public long nextArrival(Network network, long now) {
+        return now;
     }
 
     @Override

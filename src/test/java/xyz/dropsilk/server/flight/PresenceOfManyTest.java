@@ -85,7 +85,7 @@ class PresenceOfManyTest {
         field.registry.rename(peers.get(999), "Ada");
         field.passMillis(40);
         count(peers);
-        peers.subList(50, 1_000).forEach(field.registry::disconnect);
+        peers.subList(50, 1_000).forEach(field::disconnect);
         field.passMillis(250);
 
         List<String> told = peers.get(1).take();
@@ -145,7 +145,7 @@ class PresenceOfManyTest {
             field.passMillis(1);
             millis++;
         }
-        peers.forEach(field.registry::disconnect);
+        peers.forEach(field::disconnect);
         return millis;
     }
 

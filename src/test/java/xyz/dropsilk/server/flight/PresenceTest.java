@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** When who is shown what; the contract, 1: "Who sees whom". Big networks have a test of their own. */
@@ -132,7 +133,7 @@ class PresenceTest {
         void somebodyWhoCameAndWentBetweenTwoRounds() {
             field.time.runDue();
             first.take();
-            field.registry.disconnect(field.connect(HOME));
+            field.disconnect(field.connect(HOME));
             field.settle();
 
             assertEquals(List.of(), first.take());
@@ -147,7 +148,7 @@ class PresenceTest {
             first.take();
             RecordingPeer guest = field.connect(ELSEWHERE);
             field.flightOf(second, guest);
-            field.registry.disconnect(guest);
+            field.registry.disconnect(guest, RoomSockets.End.CLOSED);
             field.settle();
 
             assertEquals(List.of(), first.take());
@@ -161,7 +162,7 @@ class PresenceTest {
             other.breakDown(); // a flush would be seen
             another.breakDown();
             field.registry.rename(first, "Ada");
-            field.registry.disconnect(second);
+            field.registry.disconnect(second, RoomSockets.End.CLOSED);
             field.connect(HOME);
             field.settle();
 
@@ -196,7 +197,7 @@ class PresenceTest {
             narrow.settle();
             assertEquals(List.of(0, 0, 1, 1), lists());
 
-            narrow.registry.disconnect(peers[3]);
+            narrow.disconnect(peers[3]);
             narrow.settle();
             assertEquals(List.of(1, 1, 1, 0), lists());
         }
@@ -241,7 +242,7 @@ class PresenceTest {
             RecordingPeer first = field.connect(HOME);
             field.time.shutdown();
             RecordingPeer second = field.connect(HOME);
-            field.registry.disconnect(first);
+            field.registry.disconnect(first, RoomSockets.End.CLOSED);
 
             assertEquals(2, second.take().size());
             assertEquals(List.of(), field.events.named("system:error"));
@@ -251,8 +252,8 @@ class PresenceTest {
         void aRoundForANetworkThatIsGoneEndsItself() {
             RecordingPeer first = field.connect(HOME);
             RecordingPeer second = field.connect(HOME);
-            field.registry.disconnect(first);
-            field.registry.disconnect(second);
+            field.registry.disconnect(first, RoomSockets.End.CLOSED);
+            field.registry.disconnect(second, RoomSockets.End.CLOSED);
             field.settle();
 
             assertEquals(0, field.time.waiting());

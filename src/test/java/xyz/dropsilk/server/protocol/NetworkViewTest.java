@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.testing.Views;
 
 final class NetworkViewTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -114,7 +115,7 @@ final class NetworkViewTest {
         long[] arrivals = IntStream.range(from, users.size())
                 .mapToLong(NetworkViewTest::arrival)
                 .toArray();
-        return NetworkView.of(arrivals, users.subList(from, users.size()), limit);
+        return Views.of(arrivals, users.subList(from, users.size()), limit);
     }
 
     private static long arrival(int member) {

@@ -19,6 +19,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.rules.Participant;
+import xyz.dropsilk.server.rules.PeerView;
+import xyz.dropsilk.server.rules.Role;
+import xyz.dropsilk.server.testing.Views;
 
 /** Every example on docs/PROTOCOL.md is one that the server reads, or has the shape of one that it sends. */
 class ProtocolPageTest {
@@ -31,22 +35,30 @@ class ProtocolPageTest {
         for (String example : examples("client")) {
             read.add(readByServer(example));
         }
-        assertEquals(Set.of("register-details", "create-flight", "join-flight", "invite-to-flight", "signal"), read);
+        assertEquals(
+                Set.of("register-details", "create-flight", "join-flight", "invite-to-flight", "attach-room", "signal"),
+                read);
     }
 
     @Test
     void everyServerExampleIsWrittenAsTheServerWritesIt() throws Exception {
         User otter = new User("0zomu3ppr32f5tvc", "Quick Otter");
-        UsersList list = NetworkView.of(new long[] {1}, List.of(otter), 1).listFor(2);
+        UsersList list = Views.of(new long[] {1}, List.of(otter), 1).listFor(2);
         ByteBuf users = Unpooled.buffer();
         list.writeTo(users);
         Set<JsonNode> written = new HashSet<>();
         written.add(JSON.readTree(users.toString(UTF_8)));
+        String peer = new PeerView(
+                        Participant.newcomer("0zomu3ppr32f5tvc0zomu3ppr3", "Quick Otter")
+                                .ready(2, 1_048_576),
+                        Role.GUEST)
+                .json();
         for (ServerMessage message : List.of(
                 ServerMessage.registered("mt7ltyaeiikyo2p2"),
                 ServerMessage.flightCreated("K7QX2M"),
                 ServerMessage.peerJoined("K7QX2M", otter, ConnectionType.LAN),
                 ServerMessage.flightInvitation("K7QX2M", otter),
+                ServerMessage.roomAttached("K7QX2M", "host", peer),
                 ServerMessage.PEER_LEFT,
                 ServerMessage.SERVER_SHUTDOWN,
                 Problem.FLIGHT_NOT_FOUND.message())) {
@@ -104,6 +116,11 @@ class ProtocolPageTest {
                     @Override
                     public void inviteToFlight(String inviteeId, String flightCode) {
                         called.add("invite-to-flight");
+                    }
+
+                    @Override
+                    public void attachRoom(String roomCode, String participantId, String channel) {
+                        called.add("attach-room");
                     }
 
                     @Override

@@ -79,6 +79,11 @@ final class ReadMessage implements MessageHandler {
     }
 
     @Override
+    public void attachRoom(String roomCode, String participantId, String channel) {
+        call = "attach-room " + roomCode + " " + participantId + " " + channel;
+    }
+
+    @Override
     public void signal(byte[] bytes, int from, int to) {
         call = "signal";
         relayed = Arrays.copyOfRange(bytes, from, to);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
-import xyz.dropsilk.server.flight.Pairing;
 import xyz.dropsilk.server.flight.Peer;
+import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.UsersList;
 
@@ -20,7 +20,7 @@ import xyz.dropsilk.server.protocol.UsersList;
  * A client that keeps what it is told, as JSON text, by the rules of {@code ws.Outbox}: messages leave in the order of their appending once
  * they are flushed, a list that waits gives way to a newer one, one that changes nothing is not told. Safe on any thread.
  */
-public final class RecordingPeer implements Peer {
+public final class RecordingPeer implements Peer, CodeTries {
     private static final AtomicLong COUNT = new AtomicLong();
 
     private final String id = "peer" + String.format("%012d", COUNT.incrementAndGet());
@@ -33,12 +33,14 @@ public final class RecordingPeer implements Peer {
     private @Nullable UsersList due;
     private long shown;
     private boolean showAnyway = true;
-    private @Nullable Pairing admitted;
+    private long admitted = NO_PAIRING;
 
     private volatile @Nullable Link link;
     private volatile boolean mayTry = true;
     private int wrongCodes;
     private volatile boolean broken;
+    private volatile boolean wasReplaced;
+    private volatile boolean discoverable = true;
     private volatile @Nullable List<String> journal;
 
     /** A client at {@code address}, in digits. */
@@ -91,7 +93,9 @@ public final class RecordingPeer implements Peer {
     /** Sends a signal by a link that may be an old one. */
     public static void signal(Link link, String data) {
         byte[] message = ("..." + signalOf(data) + "...").getBytes(UTF_8);
-        link.to().relay(link.pairing(), message, 3, message.length - 6);
+        if (link.to().relay(link.pairing(), message, 3, message.length - 6)) {
+            link.signals().count();
+        }
         link.to().flush();
     }
 
@@ -108,6 +112,17 @@ public final class RecordingPeer implements Peer {
     /** How many wrong codes the client has named. */
     public synchronized int wrongCodes() {
         return wrongCodes;
+    }
+
+    /** The same client, but one that nobody is to see. */
+    public RecordingPeer undiscoverable() {
+        discoverable = false;
+        return this;
+    }
+
+    /** Whether another socket took its place in its room. */
+    public boolean wasReplaced() {
+        return wasReplaced;
     }
 
     /** From now on {@link #flush} throws, as no peer should. */
@@ -163,7 +178,7 @@ public final class RecordingPeer implements Peer {
     }
 
     @Override
-    public synchronized void admit(@Nullable Pairing pairing) {
+    public synchronized void admit(long pairing) {
         note("admit");
         admitted = pairing;
     }
@@ -175,11 +190,12 @@ public final class RecordingPeer implements Peer {
     }
 
     @Override
-    public synchronized void relay(Pairing pairing, byte[] message, int from, int length) {
-        if (pairing == admitted) {
-            queued.add(new String(message, from, length, UTF_8));
-            pairing.countSignal();
+    public synchronized boolean relay(long pairing, byte[] message, int from, int length) {
+        if (pairing != admitted) {
+            return false;
         }
+        queued.add(new String(message, from, length, UTF_8));
+        return true;
     }
 
     @Override
@@ -200,12 +216,22 @@ public final class RecordingPeer implements Peer {
     }
 
     @Override
-    public boolean mayTryCode() {
+    public boolean discoverable() {
+        return discoverable;
+    }
+
+    @Override
+    public void replaced() {
+        wasReplaced = true;
+    }
+
+    @Override
+    public boolean mayTry() {
         return mayTry;
     }
 
     @Override
-    public synchronized void triedWrongCode() {
+    public synchronized void failed() {
         wrongCodes++;
     }
 

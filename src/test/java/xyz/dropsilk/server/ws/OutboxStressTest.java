@@ -29,12 +29,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.flight.Peer;
 import xyz.dropsilk.server.limit.MemoryBudget;
-import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.testing.ServerFrames;
+import xyz.dropsilk.server.testing.Views;
 
 /**
  * Many threads append to one outbox, as event loops do, while its loop drains it into a socket that takes some writes at once and some later.
@@ -62,7 +62,7 @@ final class OutboxStressTest {
     private final LongAdder signals = new LongAdder();
 
     /** The first one is never admitted. */
-    private volatile Pairing current = new Pairing(signals);
+    private volatile long current = 1;
 
     private int pairings;
 
@@ -176,13 +176,14 @@ final class OutboxStressTest {
     /** A peer: relays numbered signals for whatever pairing it last saw. */
     private void produce(int producer, AtomicLong sent, long end) {
         for (int number = 1; System.nanoTime() - end < 0; number++) {
-            Pairing pairing = current;
-            byte[] signal =
-                    ("s " + producer + " " + number + " " + System.identityHashCode(pairing)).getBytes(US_ASCII);
+            long pairing = current;
+            byte[] signal = ("s " + producer + " " + number + " " + pairing).getBytes(US_ASCII);
             if (number % SIGNALS_PER_PAIRING == 0) {
                 nextPairing();
             }
-            outbox.relay(pairing, signal, 0, signal.length);
+            if (outbox.relay(pairing, signal, 0, signal.length)) {
+                signals.increment();
+            }
             outbox.flush();
             while (signals.sum() - received.get() > MAX_UNDERWAY && System.nanoTime() - end < 0) {
                 LockSupport.parkNanos(1_000);
@@ -193,13 +194,13 @@ final class OutboxStressTest {
 
     /** The registry, under its lock: ends a pairing and begins the next, and shows a list. */
     private synchronized void nextPairing() {
-        outbox.admit(null);
+        outbox.admit(Peer.NO_PAIRING);
         outbox.send(ServerMessage.PEER_LEFT);
-        Pairing next = new Pairing(signals);
+        long next = current + 1;
         pairings++;
-        outbox.show(NetworkView.of(new long[] {1}, List.of(new User("u" + pairings, "n")), 9)
+        outbox.show(Views.of(new long[] {1}, List.of(new User("u" + pairings, "n")), 9)
                 .listFor(0));
-        outbox.send(ServerMessage.registered("p" + System.identityHashCode(next)));
+        outbox.send(ServerMessage.registered("p" + next));
         outbox.admit(next);
         current = next;
     }

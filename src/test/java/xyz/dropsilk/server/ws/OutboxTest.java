@@ -6,19 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import xyz.dropsilk.server.flight.Pairing;
+import xyz.dropsilk.server.flight.Peer;
 import xyz.dropsilk.server.limit.MemoryBudget;
-import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.protocol.UsersList;
+import xyz.dropsilk.server.testing.Views;
 
 final class OutboxTest {
     private static final ServerMessage A = ServerMessage.registered("a");
@@ -30,8 +29,8 @@ final class OutboxTest {
     private final MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE, Runnable::run);
     private final TestOwner owner = new TestOwner();
     private final Outbox outbox = new Outbox(channel, budget, owner);
-    private final LongAdder signals = new LongAdder();
-    private final Pairing pairing = new Pairing(signals);
+    private int signals;
+    private static final long PAIRING = 1;
 
     /** Closes as a session does when its outbox overflows. */
     private final class TestOwner implements Outbox.Owner {
@@ -68,14 +67,18 @@ final class OutboxTest {
         channel.finishAndReleaseAll();
     }
 
+    private void count(boolean letIn) {
+        signals += letIn ? 1 : 0;
+    }
+
     private void relay(String message) {
         byte[] bytes = message.getBytes(UTF_8);
-        outbox.relay(pairing, bytes, 0, bytes.length);
+        count(outbox.relay(PAIRING, bytes, 0, bytes.length));
     }
 
     private static UsersList list(User... users) {
         long[] arrivals = LongStream.range(0, users.length).toArray();
-        return NetworkView.of(arrivals, List.of(users), 100).listFor(users.length);
+        return Views.of(arrivals, List.of(users), 100).listFor(users.length);
     }
 
     private static String shown(User... users) {
@@ -124,7 +127,7 @@ final class OutboxTest {
 
         @Test
         void messagesOfAllLengthsAreFrames() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             List<String> messages = Stream.of(0, 125, 126, 65_535, 65_536, 1 << 20)
                     .map("m"::repeat)
                     .toList();
@@ -187,7 +190,7 @@ final class OutboxTest {
         @Test
         void theEmptyOneOfAFullFlightStandsWhereItWasShown() {
             outbox.show(list(ada, bob));
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             outbox.send(A);
             outbox.show(UsersList.EMPTY);
             relay("signal");
@@ -214,34 +217,34 @@ final class OutboxTest {
     final class Pairings {
         @Test
         void onlySignalsOfTheAdmittedOneAreLetIn() {
-            Pairing next = new Pairing(signals);
+            long next = PAIRING + 1;
             relay("before");
             outbox.send(A);
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             relay("1");
-            outbox.relay(next, new byte[] {'x'}, 0, 1);
+            count(outbox.relay(next, new byte[] {'x'}, 0, 1));
             relay("2");
-            outbox.admit(null);
+            outbox.admit(Peer.NO_PAIRING);
             outbox.send(ServerMessage.PEER_LEFT);
             relay("late");
             outbox.send(B);
             outbox.admit(next);
             relay("much too late");
-            outbox.relay(next, "-3-".getBytes(UTF_8), 1, 1);
+            count(outbox.relay(next, "-3-".getBytes(UTF_8), 1, 1));
             outbox.flush();
 
             assertEquals(
                     List.of(A.toString(), "1", "2", ServerMessage.PEER_LEFT.toString(), B.toString(), "3"),
                     socket.take());
-            assertEquals(3, signals.sum());
+            assertEquals(3, signals);
         }
 
         @Test
         void aSignalThatFindsNoRoomIsNotCounted() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             outbox.close();
             relay("late");
-            assertEquals(0, signals.sum());
+            assertEquals(0, signals);
         }
     }
 
@@ -251,7 +254,7 @@ final class OutboxTest {
 
         @Test
         void fourMebibytesMayWait() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             for (int i = 0; i < 4; i++) {
                 relay("m".repeat((1 << 20) - 100));
             }
@@ -262,7 +265,7 @@ final class OutboxTest {
 
         @Test
         void moreCloseTheConnectionOnce() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             for (int i = 0; i < 10; i++) {
                 relay(megabyte);
             }
@@ -279,7 +282,7 @@ final class OutboxTest {
 
         @Test
         void whatIsInFlightCountsAndIsFollowedByTheCloseFrameAlone() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             outbox.send(A);
             outbox.flush();
             for (int i = 0; i < 3; i++) {
@@ -301,7 +304,7 @@ final class OutboxTest {
 
         @Test
         void whatIsReadMakesRoom() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             for (int i = 0; i < 20; i++) {
                 relay(megabyte);
                 outbox.flush();
@@ -332,7 +335,7 @@ final class OutboxTest {
     final class Ending {
         @Test
         void theCloseFrameStandsBehindWhatIsQueuedAndNothingBehindIt() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             outbox.send(A);
             outbox.show(list(new User("x", "X")));
             outbox.end(CloseCode.SERVER_SHUTDOWN);
@@ -393,7 +396,7 @@ final class OutboxTest {
 
         @Test
         void hearsOfWhatIsInFlightAndBehindIt() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             relay("m".repeat(100_000));
             outbox.flush();
             assertEquals(outbox.held(), budget.total());
@@ -412,7 +415,7 @@ final class OutboxTest {
 
         @Test
         void hearsOfWhatIsAppendedWhileTheWriteBegins() {
-            outbox.admit(pairing);
+            outbox.admit(PAIRING);
             relay("a");
             socket.onNextWrite(() -> relay("m".repeat(100_000))); // as another thread may
             outbox.flush();

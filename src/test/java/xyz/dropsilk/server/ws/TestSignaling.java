@@ -9,6 +9,9 @@ import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.Rate;
+import xyz.dropsilk.server.room.RoomBook;
+import xyz.dropsilk.server.room.RoomSettings;
+import xyz.dropsilk.server.room.Rooms;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTicker;
 
@@ -21,11 +24,20 @@ final class TestSignaling {
     final ConnectionLimit connections = new ConnectionLimit(2, 1);
     final MemoryBudget memory;
     final FlightRegistry registry;
+    final Rooms rooms;
     final Signaling shared;
 
     TestSignaling(EventLoop loop) {
         memory = new MemoryBudget(1 << 20, loop);
-        registry = new FlightRegistry(10, events, InstantSource.system(), loop, ticker);
+        RoomSettings settings =
+                new RoomSettings(Duration.ofMinutes(30), Duration.ofSeconds(150), 1_000, Integer.MAX_VALUE);
+        RoomBook book = new RoomBook(settings, ticker);
+        registry = new FlightRegistry(
+                new FlightRegistry.Lists(10, Duration.ZERO),
+                events,
+                new FlightRegistry.Time(InstantSource.system(), ticker, loop),
+                book);
+        rooms = new Rooms(registry, book, settings, new Rooms.Time(InstantSource.system(), ticker), network -> true);
         shared = withTicker(ticker);
     }
 
@@ -33,6 +45,7 @@ final class TestSignaling {
     Signaling withTicker(LongSupplier other) {
         return new Signaling(
                 registry,
+                rooms,
                 events,
                 connections,
                 new JoinLimit(60, ticker, events),

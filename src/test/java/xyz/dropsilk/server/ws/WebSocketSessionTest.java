@@ -48,7 +48,7 @@ final class WebSocketSessionTest {
     private final TestSignaling signaling = new TestSignaling(channel.eventLoop());
 
     private final WebSocketSession session =
-            new WebSocketSession(channel, signaling.shared, InetAddress.getLoopbackAddress(), HOME);
+            new WebSocketSession(channel, signaling.shared, InetAddress.getLoopbackAddress(), HOME, true);
 
     @BeforeEach
     void connect() {
@@ -136,7 +136,7 @@ final class WebSocketSessionTest {
             other.freezeTime();
             signaling.connections.enter(elsewhere);
             other.pipeline()
-                    .addLast(new WebSocketSession(other, breakable, InetAddress.getLoopbackAddress(), elsewhere));
+                    .addLast(new WebSocketSession(other, breakable, InetAddress.getLoopbackAddress(), elsewhere, true));
             broken.set(true);
             other.advanceTimeBy(30, TimeUnit.SECONDS);
             other.runScheduledPendingTasks();

@@ -1,0 +1,169 @@
+package xyz.dropsilk.server.flight;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import xyz.dropsilk.server.protocol.ServerMessage;
+import xyz.dropsilk.server.protocol.UsersList;
+import xyz.dropsilk.server.rules.Delivery;
+import xyz.dropsilk.server.rules.PeerView;
+import xyz.dropsilk.server.rules.RoomChannel;
+
+/**
+ * Makes deliveries to the clients of this process: what each is told, where its signals go, and whether its network sees it. Guarded by the
+ * registry's lock; only appends to peers.
+ */
+final class Deliveries implements Records.Recipient {
+    private final Map<String, Member> members;
+    private final NetworkGrouper grouper;
+    private final LongAdder signalsRelayed;
+
+    /** The effects of the operation at hand. */
+    private Effects effects = new Effects();
+
+    /** Nobody is told any more that a peer left, since the server stops. */
+    private boolean stopping;
+
+    /** Deliveries to {@code members}, whom {@code grouper} shows to each other; all their signals count in {@code signalsRelayed}. */
+    Deliveries(Map<String, Member> members, NetworkGrouper grouper, LongAdder signalsRelayed) {
+        this.members = members;
+        this.grouper = grouper;
+        this.signalsRelayed = signalsRelayed;
+    }
+
+    /** What deliveries leave to be done goes to {@code now} until the next call. */
+    void into(Effects now) {
+        effects = now;
+    }
+
+    /** From now on nobody is told that its peer left. */
+    void stopping() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    @Override
+    public void deliver(List<Delivery> deliveries) {
+        for (Delivery delivery : deliveries) {
+            Member member = members.get(delivery.to());
+            if (member != null) {
+                deliver(delivery, member);
+                effects.flushes.add(member.peer);
+            }
+        }
+        // Only now can a signal set out, so it queues behind all announcements.
+        for (Delivery delivery : deliveries) {
+            if (delivery instanceof Delivery.Paired paired) {
+                link(paired);
+            }
+        }
+    }
+
+    private void deliver(Delivery delivery, Member member) {
+        if (delivery instanceof Delivery.Created created) {
+            member.place = new Member.InFlight(created.code());
+            member.peer.send(ServerMessage.flightCreated(created.code()));
+        } else if (delivery instanceof Delivery.Paired paired) {
+            pair(paired, member);
+        } else if (delivery instanceof Delivery.PeerLeft left) {
+            part(member, left.renewed());
+        } else if (delivery instanceof Delivery.PeerLost) {
+            member.peer.link(null);
+        } else if (delivery instanceof Delivery.Attached attached) {
+            attach(attached, member);
+        } else if (delivery instanceof Delivery.Replaced) {
+            release(member);
+            unlist(member);
+            effects.replaced.add(member.peer);
+        } else if (delivery instanceof Delivery.Unseated) {
+            release(member);
+        }
+    }
+
+    private void pair(Delivery.Paired paired, Member member) {
+        member.peer.send(ServerMessage.peerJoined(paired.code(), paired.peer().user(), paired.type()));
+        if (member.pairing == paired.pairing()) {
+            return; // announced again, and nothing else is new
+        }
+        member.pairing = paired.pairing();
+        if (member.place == null) {
+            member.place = new Member.InFlight(paired.code());
+        }
+        if (paired.channel() == RoomChannel.TRANSFER) {
+            member.paired = true;
+            grouper.hide(member);
+            member.peer.show(UsersList.EMPTY);
+        }
+        member.peer.admit(paired.pairing());
+    }
+
+    private void link(Delivery.Paired paired) {
+        Member member = members.get(paired.to());
+        Member partner = members.get(paired.peer().id());
+        if (member != null && partner != null && member.pairing == paired.pairing()) {
+            member.peer.link(new Peer.Link(partner.peer, paired.pairing(), signalsOf(member, partner)));
+        }
+    }
+
+    /** One count for both: that of an earlier pairing goes on, so that nothing that it counted is lost. */
+    private Signals signalsOf(Member member, Member partner) {
+        Signals signals = member.signals != null ? member.signals : partner.signals;
+        if (signals == null) {
+            signals = new Signals(signalsRelayed);
+        }
+        member.signals = signals;
+        partner.signals = signals;
+        return signals;
+    }
+
+    private void part(Member member, boolean renewed) {
+        member.peer.link(null);
+        member.peer.admit(Peer.NO_PAIRING);
+        member.pairing = Peer.NO_PAIRING;
+        if (!stopping) {
+            member.peer.send(ServerMessage.PEER_LEFT);
+        }
+        if (member.paired && !renewed) {
+            member.paired = false;
+            showAgain(member);
+        }
+    }
+
+    private void attach(Delivery.Attached attached, Member member) {
+        member.place = new Member.InRoom(attached.code(), attached.participant(), attached.channel());
+        member.call(member.user().named(attached.name()));
+        if (attached.channel() == RoomChannel.TRANSFER) {
+            grouper.renamed(member);
+        } else {
+            unlist(member);
+        }
+        PeerView peer = attached.peer();
+        member.peer.send(ServerMessage.roomAttached(
+                attached.code(), attached.role().word(), peer == null ? "null" : peer.json()));
+    }
+
+    private void unlist(Member member) {
+        member.unlisted = true;
+        grouper.hide(member);
+    }
+
+    /** The member takes part in nothing any more. It is not shown again yet: most are about to go. */
+    void release(Member member) {
+        member.place = null;
+        member.paired = false;
+        member.pairing = Peer.NO_PAIRING;
+        member.peer.link(null);
+        member.peer.admit(Peer.NO_PAIRING);
+    }
+
+    /** The member is on its own: it is listed, and sees who is there. */
+    void showAgain(Member member) {
+        grouper.show(member);
+        if (!member.unlisted) {
+            member.peer.show(grouper.listFor(member));
+        }
+    }
+}

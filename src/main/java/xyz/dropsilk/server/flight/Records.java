@@ -1,0 +1,58 @@
+package xyz.dropsilk.server.flight;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.rules.Decision;
+import xyz.dropsilk.server.rules.Delivery;
+import xyz.dropsilk.server.rules.Entry;
+import xyz.dropsilk.server.rules.Rule;
+
+/**
+ * Where flights and rooms are kept by their codes, and where it is decided what happens to them. {@link LocalRecords} answers at once; one that
+ * several instances share may ask a rule again, since it is pure, and answers later. Called under the registry's lock.
+ */
+public interface Records {
+    /**
+     * Lets {@code rule} decide on what lives under {@code code}, keeps what it says, has its deliveries made, in order, and then calls {@code
+     * decided}, under the registry's lock too.
+     */
+    void commit(String code, Rule rule, Consumer<Decision> decided);
+
+    /** What lives under {@code code} as far as this instance knows; null for nothing. */
+    @Nullable
+    Entry find(String code);
+
+    /** What this instance has in hand. */
+    Counts counts();
+
+    /** Shows each entry to {@code visitor}. */
+    void forEach(Consumer<Entry> visitor);
+
+    /**
+     * Entries now.
+     *
+     * @param flights flights, and rooms with a transfer socket
+     * @param rooms rooms
+     */
+    record Counts(int flights, int rooms) {}
+
+    /** Makes deliveries to clients of this instance. Called under the registry's lock. */
+    @FunctionalInterface
+    interface Recipient {
+        /** Makes {@code deliveries}, which belong to one decision, in their order. */
+        void deliver(List<Delivery> deliveries);
+    }
+
+    /** Hears of each change, under the registry's lock, before anybody is told of it. */
+    @FunctionalInterface
+    interface Listener {
+        /** {@code before} became {@code after}; null is nothing. */
+        void committed(@Nullable Entry before, @Nullable Entry after);
+
+        /** Hears nothing. */
+        static Listener none() {
+            return (before, after) -> {};
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package xyz.dropsilk.server.room;
+
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.rules.Participant;
+import xyz.dropsilk.server.rules.Room;
+
+/**
+ * A room as it is now, and when its participants were last heard of. Written under the registry's lock, but for the times; read on any thread
+ * without it.
+ */
+final class KeptRoom {
+    /** The room with the times of exactly its participants: one value, so that no reader sees half a change. */
+    record State(Room room, Hearing host, @Nullable Hearing guest) {
+        /** The times of {@code participant}, which is in the room. */
+        Hearing of(Participant participant) {
+            Hearing ofGuest = guest;
+            if (room.host().id().equals(participant.id())) {
+                return host;
+            } else if (ofGuest != null) {
+                return ofGuest;
+            }
+            throw new IllegalArgumentException("no participant of this room");
+        }
+
+        /** The participant whose secret is {@code secret}; null for nobody. */
+        @Nullable
+        Participant withSecret(String secret) {
+            Participant guestOfRoom = room.guest();
+            if (host.isSecret(secret, room.host().id())) {
+                return room.host();
+            }
+            return guestOfRoom != null && guest != null && guest.isSecret(secret, guestOfRoom.id())
+                    ? guestOfRoom
+                    : null;
+        }
+
+        /** When anybody in here was last heard of. */
+        long heardAt(long now) {
+            if (room.isAttached()) {
+                return now;
+            }
+            return guest == null || guest.heardAt() - host.heardAt() < 0 ? host.heardAt() : guest.heardAt();
+        }
+    }
+
+    private volatile State state;
+
+    KeptRoom(State state) {
+        this.state = state;
+    }
+
+    State state() {
+        return state;
+    }
+
+    void become(State next) {
+        state = next;
+    }
+}

@@ -1,0 +1,108 @@
+package xyz.dropsilk.server.room;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.flight.Records;
+import xyz.dropsilk.server.rules.Entry;
+import xyz.dropsilk.server.rules.Participant;
+import xyz.dropsilk.server.rules.Room;
+
+/**
+ * The rooms of this process by code, with the times that no rule knows. Changes are heard of under the registry's lock, before anybody is told of
+ * them, so a poll that follows a message sees what it says. Looking up takes no lock.
+ */
+public final class RoomBook implements Records.Listener {
+    private final RoomSettings settings;
+    private final LongSupplier ticker;
+    private final Map<String, KeptRoom> rooms = new ConcurrentHashMap<>();
+
+    /** Rooms by the network of their creator. Written under the registry's lock; read on any thread, where a moment's delay does no harm. */
+    private final Map<NetworkKey, Integer> byNetwork = new ConcurrentHashMap<>();
+
+    /** No rooms; {@code ticker} counts nanoseconds in which the process runs. */
+    public RoomBook(RoomSettings settings, LongSupplier ticker) {
+        this.settings = settings;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public void committed(@Nullable Entry before, @Nullable Entry after) {
+        if (after instanceof Room room) {
+            keep(before instanceof Room known ? known : null, room);
+        } else if (before instanceof Room gone) {
+            rooms.remove(gone.code());
+            byNetwork.computeIfPresent(gone.creator(), (network, there) -> there == 1 ? null : there - 1);
+        }
+    }
+
+    private void keep(@Nullable Room before, Room after) {
+        long now = ticker.getAsLong();
+        KeptRoom kept = before == null ? null : rooms.get(after.code());
+        if (kept == null || before == null) {
+            byNetwork.merge(after.creator(), 1, Integer::sum);
+            rooms.put(after.code(), new KeptRoom(stateOf(after, null, now)));
+            return;
+        }
+        KeptRoom.State was = kept.state();
+        KeptRoom.State next = stateOf(after, was, now);
+        restartClocks(was, next, now);
+        kept.become(next);
+    }
+
+    private KeptRoom.State stateOf(Room room, KeptRoom.@Nullable State was, long now) {
+        Participant guest = room.guest();
+        return new KeptRoom.State(
+                room, hearing(room.host(), was, now), guest == null ? null : hearing(guest, was, now));
+    }
+
+    private Hearing hearing(Participant participant, KeptRoom.@Nullable State was, long now) {
+        return was != null && was.room().find(participant.id()) != null
+                ? was.of(participant)
+                : new Hearing(settings.silence().toNanos(), now);
+    }
+
+    /** Whoever loses the last socket was heard of until now; whoever comes, or comes back, is to see who sits there. */
+    private static void restartClocks(KeptRoom.State was, KeptRoom.State next, long now) {
+        restartClock(next.room().host(), was, next, now);
+        Participant guest = next.room().guest();
+        if (guest != null) {
+            restartClock(guest, was, next, now);
+        }
+    }
+
+    private static void restartClock(Participant participant, KeptRoom.State was, KeptRoom.State next, long now) {
+        Participant before = was.room().find(participant.id());
+        boolean comes = before == null || (before.silent() && !participant.silent());
+        Participant other = next.room().other(participant);
+        if (comes && other != null) {
+            next.of(other).heard(now);
+        }
+        if (before != null && before.isAttached() && !participant.isAttached()) {
+            next.of(participant).detached(before.isAttachedForTransfer(), now);
+        }
+    }
+
+    @Nullable
+    KeptRoom find(String code) {
+        return rooms.get(code);
+    }
+
+    /** How many rooms there are. */
+    int size() {
+        return rooms.size();
+    }
+
+    /** How many of them were created from {@code network}. */
+    int createdFrom(NetworkKey network) {
+        return byNetwork.getOrDefault(network, 0);
+    }
+
+    /** Shows each room to {@code visitor}, which may change them. */
+    void forEach(Consumer<KeptRoom> visitor) {
+        rooms.values().forEach(visitor);
+    }
+}

@@ -1,0 +1,89 @@
+package xyz.dropsilk.server.rules;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Up to two members under one code, and the rules of what may happen to them (contract, 1). Immutable.
+ *
+ * @param code the flight's code
+ * @param host who has been here longest, and hears of a guest second
+ * @param guest the other member, or null
+ * @param pairing the number of the two's pairing; 0 without a guest
+ * @param story what has happened so far
+ */
+public record Flight(String code, Seat host, @Nullable Seat guest, long pairing, Story story) implements Entry {
+
+    /** {@code creator} asks for a flight under {@code code}. */
+    public static Decision create(@Nullable Entry now, String code, Seat creator, Instant at) {
+        if (now != null) {
+            return Decision.refused(Decision.Verdict.CODE_IN_USE);
+        }
+        Story story = Story.begin(code, creator.id(), creator.user().name(), creator.address(), at);
+        return Decision.done(
+                new Flight(code, creator, null, 0, story),
+                List.of(new Delivery.Created(creator.id(), code)),
+                List.of(new Fact.FlightCreated(code, creator.id())));
+    }
+
+    /** {@code joiner} asks for the free seat; {@code number} is the pairing's, should there be one. */
+    public static Decision join(@Nullable Entry now, Seat joiner, long number, Instant at) {
+        if (!(now instanceof Flight flight)) {
+            return Decision.notFound();
+        }
+        if (flight.guest != null) {
+            return Decision.refused(Decision.Verdict.FULL);
+        }
+        Pair pair = new Pair(flight.code, flight.host, joiner, RoomChannel.TRANSFER, number);
+        Story story = flight.story
+                .joined(joiner.id(), joiner.user().name(), joiner.address(), at)
+                .paired(flight.host.id(), joiner.id(), pair.type());
+        return Decision.done(
+                new Flight(flight.code, flight.host, joiner, number, story),
+                pair.announced(),
+                List.of(new Fact.FlightJoined(flight.code, joiner.id(), pair.type(), /* inRoom= */ false)));
+    }
+
+    /** The member {@code id} is gone, after {@code signals} in its pairing. Whoever stays is the host from now on. */
+    public static Decision leave(@Nullable Entry now, String id, long signals, Instant at) {
+        if (!(now instanceof Flight flight) || !flight.has(id)) {
+            return Decision.notFound();
+        }
+        Story story = flight.story.signals(signals).left(id, at);
+        Seat stays = flight.host.id().equals(id) ? flight.guest : flight.host;
+        if (stays == null || stays.id().equals(id)) {
+            return Decision.ended(List.of(), List.of(new Fact.FlightEnded(flight.code, story)));
+        }
+        return Decision.done(
+                new Flight(flight.code, stays, null, 0, story),
+                List.of(new Delivery.PeerLeft(stays.id(), /* renewed= */ false)),
+                List.of());
+    }
+
+    /** The member's user has another name, which whoever joins is told. */
+    public static Decision rename(@Nullable Entry now, Seat renamed) {
+        if (!(now instanceof Flight flight) || !flight.has(renamed.id())) {
+            return Decision.notFound();
+        }
+        boolean isHost = flight.host.id().equals(renamed.id());
+        return Decision.done(
+                new Flight(
+                        flight.code,
+                        isHost ? renamed : flight.host,
+                        isHost ? flight.guest : renamed,
+                        flight.pairing,
+                        flight.story),
+                List.of(),
+                List.of());
+    }
+
+    private boolean has(String id) {
+        return host.id().equals(id) || (guest != null && guest.id().equals(id));
+    }
+
+    /** Whether both seats are taken. */
+    public boolean isFull() {
+        return guest != null;
+    }
+}

@@ -1,0 +1,127 @@
+package xyz.dropsilk.server.rules;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What sockets do to a {@link Room}: attaching, pairing on a channel, and how it ends (rooms contract, 3). Pure functions. */
+public final class RoomSockets {
+    /** How a socket's part in a room ended. */
+    public enum End {
+        /** The client closed it. On transfer its participant has left. */
+        CLOSED,
+        /** The connection broke, or the server cut it. Its participant may come back. */
+        LOST,
+        /** It attached to another channel for the same participant. */
+        MOVED
+    }
+
+    private RoomSockets() {}
+
+    /**
+     * {@code socket} attaches for participant {@code id} on {@code channel}, for the first time or again.
+     *
+     * @param number of the pairing, should there be a new one
+     */
+    public static Decision attach(@Nullable Entry now, String id, RoomChannel channel, Seat socket, long number) {
+        Participant before = now instanceof Room found ? found.find(id) : null;
+        if (!(now instanceof Room room) || before == null) {
+            return Decision.notFound();
+        }
+        List<Delivery> deliveries = new ArrayList<>(4);
+        List<Fact> facts = new ArrayList<>(Room.backFacts(room, before));
+        Seat named = new Seat(socket.user().named(before.name()), socket.network(), socket.address());
+        Attachment old = before.on(channel);
+        boolean again = old != null && old.socket().id().equals(socket.id());
+        if (old != null && !again) {
+            deliveries.add(new Delivery.Replaced(old.socket().id()));
+        }
+        Role role = room.roleOf(before);
+        Attachment attached = old != null && again ? old.as(named, role) : Attachment.of(named, role);
+        Room next = room.with(room.heard(before).with(channel, attached));
+        deliveries.add(
+                new Delivery.Attached(socket.id(), room.code(), id, before.name(), channel, role, next.peerOf(before)));
+        return Decision.done(pair(next, channel, number, deliveries, facts), deliveries, facts);
+    }
+
+    /** Announces the pairing on {@code channel} where both sides are there, and makes it first where it is a new one. */
+    private static Room pair(Room room, RoomChannel channel, long number, List<Delivery> deliveries, List<Fact> facts) {
+        Participant guest = room.guest();
+        Attachment hosts = room.host().on(channel);
+        Attachment guests = guest == null ? null : guest.on(channel);
+        if (guest == null
+                || hosts == null
+                || guests == null
+                || hosts.role() != Role.HOST
+                || guests.role() != Role.GUEST) {
+            return room;
+        }
+        if (hosts.isPairedWith(guests) && guests.isPairedWith(hosts)) {
+            deliveries.addAll(
+                    new Pair(room.code(), hosts.socket(), guests.socket(), channel, hosts.pairing()).announced());
+            return room;
+        }
+        if (mustDrop(room.host(), hosts, channel)) {
+            deliveries.add(new Delivery.PeerLeft(hosts.socket().id(), /* renewed= */ true));
+        }
+        if (mustDrop(guest, guests, channel)) {
+            deliveries.add(new Delivery.PeerLeft(guests.socket().id(), /* renewed= */ true));
+        }
+        Pair pair = new Pair(room.code(), hosts.socket(), guests.socket(), channel, number);
+        deliveries.addAll(pair.announced());
+        Room paired = room.with(room.host().with(channel, hosts.pairedWith(guests, number)))
+                .with(guest.with(channel, guests.pairedWith(hosts, number)));
+        if (channel != RoomChannel.TRANSFER) {
+            return paired;
+        }
+        facts.add(new Fact.FlightJoined(room.code(), guest.id(), pair.type(), /* inRoom= */ true));
+        return paired.with(room.story().paired(room.host().id(), guest.id(), pair.type()));
+    }
+
+    /**
+     * Whether the page behind {@code socket} has to be told that its link is dead before it hears of a new one: on transfer if it still believes
+     * in one, on screen-share if it is the sharer's, which offers again only then.
+     */
+    private static boolean mustDrop(Participant participant, Attachment socket, RoomChannel channel) {
+        return switch (channel) {
+            case TRANSFER -> socket.told() == Attachment.Told.PAIRED;
+            case CHAT -> false;
+            case SCREEN_SHARE -> participant.sharing();
+        };
+    }
+
+    /**
+     * The socket {@code socketId} of participant {@code id} on {@code channel} is there no more, after {@code signals} in its pairing. Nothing
+     * where another one has taken its place.
+     */
+    public static Decision detach(
+            @Nullable Entry now, String id, RoomChannel channel, String socketId, End end, long signals, Instant at) {
+        if (!(now instanceof Room found)) {
+            return Decision.notFound();
+        }
+        Participant before = found.find(id);
+        Attachment socket = before == null ? null : before.on(channel);
+        if (before == null || socket == null || !socket.socket().id().equals(socketId)) {
+            return Decision.unchanged(found);
+        }
+        Room room = found.with(found.story().signals(signals));
+        Participant without = before.with(channel, null);
+        if (channel == RoomChannel.TRANSFER && end == End.CLOSED) {
+            return Room.leave(room.with(without), without, at);
+        }
+        List<Delivery> deliveries = new ArrayList<>(1);
+        Room next = room.with(without);
+        Participant other = room.other(before);
+        Attachment partner = other == null ? null : other.on(channel);
+        if (other != null && partner != null && partner.isPairedWith(socket)) {
+            if (channel == RoomChannel.TRANSFER) {
+                deliveries.add(new Delivery.PeerLost(partner.socket().id()));
+            } else {
+                deliveries.add(new Delivery.PeerLeft(partner.socket().id(), /* renewed= */ false));
+                next = next.with(other.with(channel, partner.toldLeft()));
+            }
+        }
+        return Decision.done(next, deliveries, List.of());
+    }
+}
