@@ -1,13 +1,17 @@
 package xyz.dropsilk.server;
 
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
+import xyz.dropsilk.server.api.RoomsEndpoint;
+import xyz.dropsilk.server.api.StatusEndpoint;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.SteadyTicker;
@@ -32,6 +36,7 @@ import xyz.dropsilk.server.http.StatsEndpoint;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.limit.MemoryBudget;
+import xyz.dropsilk.server.limit.NetworkRate;
 import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.net.SignalingServer;
 import xyz.dropsilk.server.room.RoomBook;
@@ -44,6 +49,9 @@ import xyz.dropsilk.server.ws.UpgradeGate;
 public final class Application {
     private static final Duration FOREVER = Duration.ofDays(1);
 
+    /** How often rooms are looked through for those who fell silent. */
+    private static final long SWEEP_MILLIS = 500;
+
     private final Config config;
     private final String version;
     private final StandardOutput output;
@@ -52,6 +60,7 @@ public final class Application {
     private final FlightRegistry registry;
     private final Rooms rooms;
     private final ConnectionLimit connections;
+    private final JoinLimit joins;
     private final HttpPipeline pipeline;
     private final Heartbeat heartbeat;
     private final Services services;
@@ -84,7 +93,8 @@ public final class Application {
                 book);
         connections = new ConnectionLimit(
                 config.limits().maxConnections(), config.limits().maxConnectionsPerNetwork());
-        rooms = new Rooms(registry, book, roomSettings, new Rooms.Time(clock, steady), network -> true);
+        rooms = new Rooms(registry, book, roomSettings, new Rooms.Time(clock, steady), connections::admits);
+        joins = new JoinLimit(config.limits().joinFailuresPerMinute(), ticker, events);
         Signaling signaling = signaling(timer, ticker);
         OriginPolicy origins = OriginPolicy.of(config.origins(), config.server().production());
         MemoryUse memory = new MemoryUse(server::bufferBytes);
@@ -98,6 +108,11 @@ public final class Application {
                         new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
                 .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))
                 .get("/favicon.ico", new FixedEndpoint(Favicon.response()))
+                .page(
+                        "/api/status",
+                        new StatusEndpoint(registry::stats, statusParts(config, version), memory, uptime, clock),
+                        HttpMethod.GET)
+                .pages(RoomsEndpoint.PATH, roomsEndpoint(ticker), HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS)
                 .get("/stats", new StatsEndpoint(registry::stats, events::totals, memory, uptime, clock))
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
         ClientAddress clientAddress =
@@ -114,12 +129,22 @@ public final class Application {
                 rooms,
                 events,
                 connections,
-                new JoinLimit(limits.joinFailuresPerMinute(), ticker, events),
+                joins,
                 MemoryBudget.ofThisProcess(timer),
                 limits.maxPayloadBytes(),
                 limits.pingInterval(),
                 messageRate,
                 ticker);
+    }
+
+    private RoomsEndpoint roomsEndpoint(LongSupplier ticker) {
+        return new RoomsEndpoint(
+                rooms, joins, NetworkRate.perMinute(config.rooms().perMinute(), ticker), registry::isStopping, events);
+    }
+
+    private StatusEndpoint.Parts statusParts(Config config, String version) {
+        boolean hasTurn = config.turn().tokenId() != null && config.turn().apiToken() != null;
+        return new StatusEndpoint.Parts(version, connections::isFull, hasTurn);
     }
 
     private static RoomSettings roomSettings(Config.Rooms rooms) {
@@ -155,6 +180,7 @@ public final class Application {
         events.publish(ServerEvent.startup(version, bound, config.server().production()));
         services.start();
         heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
+        server.loop().scheduleWithFixedDelay(rooms::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         return bound;
     }
 

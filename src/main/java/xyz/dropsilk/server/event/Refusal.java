@@ -23,7 +23,9 @@ public enum Refusal {
     DEAD("dead", "client:error"),
     INVITATION("invitation", "flight:error"),
     WRONG_CODE("wrong_code", "flight:error"),
-    JOIN_RATE("join_rate", "flight:error");
+    JOIN_RATE("join_rate", "flight:error"),
+    ROOM_RATE("room_rate", "room:error"),
+    ROOMS("rooms", "room:error");
 
     private final String reason;
     private final String eventName;

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,16 @@ public final class Router {
     private final EventSink events;
     private final Map<String, Route> routes = new LinkedHashMap<>();
 
-    private record Route(List<HttpMethod> methods, boolean forPages, Endpoint endpoint) {
+    private final List<Subtree> subtrees = new ArrayList<>(1);
+
+    /** A path with all that lies below it, whose endpoint knows paths, methods and sizes by itself. */
+    private record Subtree(String path, Route route) {
+        boolean has(String asked) {
+            return asked.startsWith(path) && (asked.length() == path.length() || asked.charAt(path.length()) == '/');
+        }
+    }
+
+    private record Route(List<HttpMethod> methods, boolean forPages, boolean isWhole, Endpoint endpoint) {
         String allow() {
             return Stream.concat(methods.stream(), forPages ? Stream.of(HttpMethod.OPTIONS) : Stream.empty())
                     .map(HttpMethod::name)
@@ -46,7 +56,13 @@ public final class Router {
 
     /** Adds what operators and monitors ask with {@code GET} and {@code HEAD}. */
     public Router get(String path, Endpoint endpoint) {
-        routes.put(path, new Route(List.of(HttpMethod.GET, HttpMethod.HEAD), /* forPages= */ false, endpoint));
+        routes.put(
+                path,
+                new Route(
+                        List.of(HttpMethod.GET, HttpMethod.HEAD),
+                        /* forPages= */ false,
+                        /* isWhole= */ false,
+                        endpoint));
         return this;
     }
 
@@ -56,13 +72,23 @@ public final class Router {
                 .flatMap(method ->
                         method.equals(HttpMethod.GET) ? Stream.of(method, HttpMethod.HEAD) : Stream.of(method))
                 .toList();
-        routes.put(path, new Route(all, /* forPages= */ true, endpoint));
+        routes.put(path, new Route(all, /* forPages= */ true, /* isWhole= */ false, endpoint));
+        return this;
+    }
+
+    /**
+     * Adds all that lies at and below {@code path}, which pages call: the endpoint answers paths, methods and bodies that are none of its own, too.
+     * Preflights are answered for {@code methods}, whatever the path. No path below it goes into an event.
+     */
+    public Router pages(String path, Endpoint endpoint, HttpMethod... methods) {
+        subtrees.add(
+                new Subtree(path, new Route(List.of(methods), /* forPages= */ true, /* isWhole= */ true, endpoint)));
         return this;
     }
 
     /** The answer to {@code request}; never completes exceptionally. */
     CompletionStage<Response> route(Request request) {
-        Route route = routes.get(request.path());
+        Route route = find(request.path());
         boolean forPages = route == null ? request.path().startsWith(API_PREFIX) : route.forPages();
         if (!forPages) {
             return answer(route, request);
@@ -80,6 +106,19 @@ public final class Router {
             Response varied = response.with("Vary", "Origin");
             return origin == null ? varied : varied.with("Access-Control-Allow-Origin", origin);
         });
+    }
+
+    private @Nullable Route find(String path) {
+        Route exact = routes.get(path);
+        if (exact != null) {
+            return exact;
+        }
+        for (Subtree subtree : subtrees) {
+            if (subtree.has(path)) {
+                return subtree.route();
+            }
+        }
+        return null;
     }
 
     private boolean isAdmitted(@Nullable String origin, @Nullable Route route, Request request) {
@@ -105,6 +144,9 @@ public final class Router {
             if (route == null) {
                 return CompletableFuture.completedFuture(Response.text(404, "Not Found"));
             }
+            if (route.isWhole()) {
+                return route.endpoint().answer(request).exceptionally(fault -> fault(request, fault));
+            }
             if (!route.methods().contains(request.method())) {
                 return CompletableFuture.completedFuture(
                         Response.text(405, "Method Not Allowed").with("Allow", route.allow()));
@@ -124,7 +166,10 @@ public final class Router {
 
     private Response fault(Request request, Throwable cause) {
         OutOfMemory.haltIfIn(cause);
-        events.publish(ServerEvent.systemError(request.method() + " " + request.path(), cause));
+        Route route = find(request.path());
+        String where =
+                route != null && route.isWhole() ? route.endpoint().getClass().getSimpleName() : request.path();
+        events.publish(ServerEvent.systemError(request.method() + " " + where, cause));
         return Response.text(500, "Internal Server Error");
     }
 }

@@ -62,8 +62,11 @@ public final class StatsEndpoint implements Endpoint {
             json.writeStringField("timestamp", clock.instant().toString());
             json.writeNumberField("totalConnections", now.totalConnections());
             json.writeNumberField("totalDisconnections", now.totalDisconnections());
-            json.writeNumberField("totalFlightsCreated", now.totalFlightsCreated());
-            json.writeNumberField("totalFlightsJoined", now.totalFlightsJoined());
+            json.writeNumberField("totalFlightsCreated", now.totalFlightsCreated() + now.totalRoomsCreated());
+            json.writeNumberField("totalFlightsJoined", now.totalFlightsJoined() + now.totalRoomsJoined());
+            json.writeNumberField("activeRooms", now.rooms());
+            json.writeNumberField("totalRoomsCreated", now.totalRoomsCreated());
+            json.writeNumberField("totalRoomsJoined", now.totalRoomsJoined());
             json.writeNumberField("signalsRelayed", now.signalsRelayed());
             json.writeObjectFieldStart("refused");
             for (Map.Entry<String, Long> count : refused.get().entrySet()) {

@@ -44,6 +44,16 @@ public final class ConnectionLimit {
         return Outcome.ENTERED;
     }
 
+    /** Whether a request from {@code network} would get a place now. */
+    public synchronized boolean admits(NetworkKey network) {
+        return connections < max && byNetwork.getOrDefault(network, 0) < maxPerNetwork;
+    }
+
+    /** Whether no place is left for anybody. */
+    public synchronized boolean isFull() {
+        return connections >= max;
+    }
+
     /** Gives back a place that was entered. */
     public synchronized void leave(NetworkKey network) {
         connections--;

@@ -54,6 +54,37 @@ public final class JoinLimit {
         return new Tries(network, ticker.getAsLong() & ~LOCKED);
     }
 
+    /** The tries of whoever asks over HTTP, for which its network's allowance counts alone. Safe on any thread. */
+    public CodeTries triesOf(NetworkKey network) {
+        return new CodeTries() {
+            @Override
+            public boolean mayTry() {
+                return unlimited || networkMayTry(network, ticker.getAsLong());
+            }
+
+            @Override
+            public void failed() {
+                if (!unlimited) {
+                    networkFailed(network, ticker.getAsLong());
+                }
+            }
+        };
+    }
+
+    private boolean networkMayTry(NetworkKey network, long now) {
+        for (int row = 0; row < NetworkCells.ROWS; row++) {
+            if (!isLocked(networks.get(network, row), now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void networkFailed(NetworkKey network, long now) {
+        networks.update(network, cell -> afterFailure(perNetwork, cell, now));
+        countForAll(now);
+    }
+
     /** The wrong codes of one connection. */
     public final class Tries implements CodeTries {
         private final NetworkKey network;
@@ -70,15 +101,7 @@ public final class JoinLimit {
                 return true;
             }
             long now = ticker.getAsLong();
-            if (isLocked(state, now)) {
-                return false;
-            }
-            for (int row = 0; row < NetworkCells.ROWS; row++) {
-                if (!isLocked(networks.get(network, row), now)) {
-                    return true;
-                }
-            }
-            return false;
+            return !isLocked(state, now) && networkMayTry(network, now);
         }
 
         @Override
@@ -88,8 +111,7 @@ public final class JoinLimit {
             }
             long now = ticker.getAsLong();
             state = afterFailure(perConnection, state, now);
-            networks.update(network, cell -> afterFailure(perNetwork, cell, now));
-            countForAll(now);
+            networkFailed(network, now);
         }
     }
 

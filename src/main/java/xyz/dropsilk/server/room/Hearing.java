@@ -23,19 +23,28 @@ final class Hearing {
     private volatile long silentFrom;
     private volatile boolean toldToConnect;
 
+    /** Whether its transfer socket was lost and it has not been heard of since. */
+    private volatile boolean lost;
+
     /** The participant's secret, once somebody has shown it: so that not every poll costs a hash. */
     private volatile @Nullable String secret;
 
     /** Somebody heard of at {@code now}; silent after {@code silenceNanos} in the ordinary case. */
     Hearing(long silenceNanos, long now) {
         this.silenceNanos = silenceNanos;
-        heard(now);
+        restart(now);
     }
 
-    /** It was heard of, or somebody came who is to see it. */
+    /** It was heard of. */
     void heard(long now) {
+        lost = false;
+        restart(now);
+    }
+
+    /** Somebody came, or came back, who is to see it: its clocks begin anew. */
+    void restart(long now) {
         heardAt = now;
-        silentFrom = now + (toldToConnect ? TOLD_TO_CONNECT_NANOS : silenceNanos);
+        silentFrom = now + (lost ? LOST_NANOS : toldToConnect ? TOLD_TO_CONNECT_NANOS : silenceNanos);
     }
 
     /** Its last answer said {@code shouldConnect}, or not; {@code now} is when it was heard of. */
@@ -46,12 +55,10 @@ final class Hearing {
         }
     }
 
-    /** Its last socket ended. */
+    /** Its last socket ended; until then it was heard of. */
     void detached(boolean lostTransfer, long now) {
-        heard(now);
-        if (lostTransfer) {
-            silentFrom = now + LOST_NANOS;
-        }
+        lost = lostTransfer;
+        restart(now);
     }
 
     long heardAt() {

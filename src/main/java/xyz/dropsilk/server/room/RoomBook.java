@@ -79,7 +79,7 @@ public final class RoomBook implements Records.Listener {
         boolean comes = before == null || (before.silent() && !participant.silent());
         Participant other = next.room().other(participant);
         if (comes && other != null) {
-            next.of(other).heard(now);
+            next.of(other).restart(now);
         }
         if (before != null && before.isAttached() && !participant.isAttached()) {
             next.of(participant).detached(before.isAttachedForTransfer(), now);

@@ -59,6 +59,7 @@ class PackageRulesTest {
         MAY_KNOW.put("service", List.of("base", "event", "store", "remote"));
         MAY_KNOW.put("http", List.of("base", "address", "config", "event", "limit", "flight", "service"));
         MAY_KNOW.put("ws", List.of("base", "address", "event", "flight", "room", "rules", "protocol", "limit", "http"));
+        MAY_KNOW.put("api", List.of("base", "address", "event", "flight", "http", "limit", "protocol", "room"));
         MAY_KNOW.put("net", List.of("http", "ws", "base"));
     }
 
