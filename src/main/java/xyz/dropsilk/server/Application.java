@@ -118,7 +118,7 @@ public final class Application {
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
         pipeline = new HttpPipeline(new HttpSettings(
-                clientAddress, router, new UpgradeGate(origins, signaling), signaling.memory(), events));
+                clientAddress, router, new UpgradeGate(origins, signaling), signaling.memory(), clock, events));
     }
 
     private Signaling signaling(EventLoop timer, LongSupplier ticker) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -58,6 +59,37 @@ class BadHttpIT {
                 "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
                 "GET / HTTP/0.9\r\nHost: a\r\n\r\n",
                 "GET / FTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / http/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1x\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.11\r\nHost: a\r\n\r\n",
+                "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
+                "GET http:///stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://u@h/stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET http://a:x/stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET ftp://a/stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET javascript://x/stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET foo?x=://y/stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
+                "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /a\\b HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /#x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /?a#x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: u@h\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a:80x\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a:1:2\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: :80\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [x]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a%zz\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: http://a\r\n\r\n",
+                "GET / HTTP/1.0\r\nHost: a b\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
                 "GET / HTTP/1.1\r\n Host: a\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
@@ -76,6 +108,39 @@ class BadHttpIT {
             })
     void whatIsNoRequest(String bytes) {
         assertEquals(400, ask(bytes).status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /keep-alive HTTP/1.2\r\nHost: a\r\n\r\n",
+                "GET /keep-alive HTTP/1.9\r\nHost: a\r\n\r\n",
+                "GET http://a/keep-alive HTTP/1.1\r\nHost: b\r\n\r\n",
+                "GET HTTPS://[2001:db8::1]:8443/keep-alive HTTP/1.1\r\nHost: [2001:db8::1]:8443\r\n\r\n",
+                "GET /keep-alive?x=%zz&y=[a]|b HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /keep-alive HTTP/1.1\r\nHost:\r\n\r\n",
+                "GET /keep-alive HTTP/1.1\r\nHost: fake_cloud:3000\r\n\r\n",
+                "GET /keep-alive HTTP/1.1\r\nHost: a:\r\n\r\n",
+                "GET /keep-alive HTTP/1.0\r\n\r\n"
+            })
+    void whatIsUnusualAndRight(String bytes) {
+        Answer answer = askAndKeep(bytes);
+        assertEquals(200, answer.status());
+        assertEquals("OK", answer.body());
+    }
+
+    @Test
+    void everyAnswerHasADate() {
+        for (String request : List.of(
+                "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n",
+                "nonsense\r\n\r\n",
+                "OPTIONS /api/turn-credentials HTTP/1.1\r\nHost: a\r\n\r\n",
+                RawClient.handshake("/"),
+                RawClient.handshake("/").replace("Version: 13", "Version: 8"))) {
+            String date = askAndKeep(request).header("Date");
+            assertTrue(date.matches("[A-Z][a-z]{2}, \\d{2} [A-Z][a-z]{2} \\d{4} \\d{2}:\\d{2}:\\d{2} GMT"), date);
+        }
     }
 
     @Test

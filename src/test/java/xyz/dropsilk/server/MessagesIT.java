@@ -340,8 +340,12 @@ class MessagesIT {
         }
         try (RawClient client = socket()) {
             client.send(RawClient.frame(true, RawClient.CLOSE, new byte[0]));
-            client.readClose();
+            assertEquals(1005, client.readClose().closeCode());
             assertEquals(-1, client.read());
+        }
+        try (RawClient client = socket()) {
+            client.sendClose(4001);
+            assertEquals(4001, client.readClose().closeCode());
         }
     }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -102,7 +103,12 @@ class RoutesIT {
                         HttpMethod.POST);
         MemoryBudget memory = new MemoryBudget(1 << 24, Runnable::run);
         return new HttpPipeline(new HttpSettings(
-                new ClientAddress(List.of(), null), router, new NoUpgrade(), memory, EventSink.none()));
+                new ClientAddress(List.of(), null),
+                router,
+                new NoUpgrade(),
+                memory,
+                InstantSource.system(),
+                EventSink.none()));
     }
 
     private static byte[] body(Request request) {

@@ -30,7 +30,12 @@ interface SignalsOnly extends MessageHandler, FrameReader.Listener {
     }
 
     @Override
-    default void close() {
+    default boolean admits() {
+        return true;
+    }
+
+    @Override
+    default void close(int code) {
         throw unexpected();
     }
 

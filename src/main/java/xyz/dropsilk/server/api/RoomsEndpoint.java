@@ -15,6 +15,7 @@ import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.flight.FlightCode;
 import xyz.dropsilk.server.http.Endpoint;
+import xyz.dropsilk.server.http.PercentEncoding;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.limit.CodeTries;

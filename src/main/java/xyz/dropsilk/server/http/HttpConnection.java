@@ -40,6 +40,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private final HttpSettings settings;
     private final HttpConnections connections;
+    private final DateField date;
     private final RequestDeadline deadline;
     private final RequestMemory memory;
 
@@ -48,13 +49,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private long answered;
 
+    /** The connection is no longer HTTP's: whatever is still handed on was decoded behind the handshake, and is thrown away. */
+    private boolean upgraded;
+
     /** Nothing further is read: the connection ends with the answer at hand. */
     private boolean last;
 
+    /** The server stops: the request at hand is still read and answered, and the connection ends with that. */
+    private boolean stopping;
+
     /** A handler of one of {@code connections}, whose time is kept by {@code deadline} and whose memory by {@code memory}. */
-    HttpConnection(HttpSettings settings, HttpConnections connections, RequestDeadline deadline, RequestMemory memory) {
+    HttpConnection(
+            HttpSettings settings,
+            HttpConnections connections,
+            DateField date,
+            RequestDeadline deadline,
+            RequestMemory memory) {
         this.settings = settings;
         this.connections = connections;
+        this.date = date;
         this.deadline = deadline;
         this.memory = memory;
     }
@@ -64,7 +77,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
-            if (last) {
+            if (last || upgraded) {
                 return;
             }
             if (message instanceof HttpRequest head) {
@@ -104,7 +117,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         Request request = whole.request(client(context, whole));
         if (whole.mayUpgrade() && settings.upgrade().isAskedFor(request)) {
-            upgrade(context, whole, settings.upgrade().decide(request, context.channel()));
+            upgrade(context, whole, request);
             return;
         }
         settings.router().route(request).whenComplete((response, impossible) -> {
@@ -148,7 +161,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             return;
         }
-        boolean keepAlive = !last && request != null && request.isKeepAlive();
+        boolean keepAlive = !last && !stopping && request != null && request.isKeepAlive();
         deadline.responseBegun(context);
         context.writeAndFlush(netty(response, request, keepAlive)).addListener(written -> {
             if (!written.isSuccess()) {
@@ -172,7 +185,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         memory.settle();
     }
 
-    private static FullHttpResponse netty(Response response, @Nullable RequestAssembly request, boolean keepAlive) {
+    private FullHttpResponse netty(Response response, @Nullable RequestAssembly request, boolean keepAlive) {
         ByteBuf body =
                 request != null && request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
         FullHttpResponse message =
@@ -184,12 +197,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         // An end is always said; that the connection goes on, only to those of HTTP/1.0, who would not think so.
         HttpVersion hearer = keepAlive && request != null ? request.version() : HttpVersion.HTTP_1_1;
         HttpUtil.setKeepAlive(message.headers(), hearer, keepAlive);
+        if (message.headers().contains(HttpHeaderNames.UPGRADE)) {
+            String others = message.headers().get(HttpHeaderNames.CONNECTION);
+            message.headers()
+                    .set(
+                            HttpHeaderNames.CONNECTION,
+                            others == null ? "Upgrade" : "Upgrade, " + others); // RFC 9110, 7.8
+        }
         return message;
     }
 
-    private static void copyHeaders(Response response, FullHttpResponse message) {
+    private void copyHeaders(Response response, FullHttpResponse message) {
         response.headers().forEach(message.headers()::set);
-        message.headers().set("X-Content-Type-Options", "nosniff");
+        message.headers().set("X-Content-Type-Options", "nosniff").set(HttpHeaderNames.DATE, date.now());
     }
 
     /** Ends the connection so that the client gets the answer: what it still sends is thrown away for a moment, or a reset would overtake. */
@@ -209,21 +229,34 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     // --- handing over ---
 
-    private void upgrade(ChannelHandlerContext context, RequestAssembly request, Upgrade.Outcome outcome) {
+    private void upgrade(ChannelHandlerContext context, RequestAssembly whole, Request request) {
+        ChannelPipeline pipeline = context.pipeline();
+        HttpCodec codec = pipeline.get(HttpCodec.class);
+        if (!context.channel().isActive()) {
+            return; // closed while requests before this one were answered: nobody is there to be let in
+        }
+        if (codec.unanswered() > 1) {
+            // What stands behind the handshake was decoded as requests already. A client has to wait for its answer
+            // (RFC 6455, 4.1), since nobody knows before in which protocol it goes on.
+            last = true;
+            refused(context, Refusal.HANDSHAKE);
+            respond(context, whole, Response.text(400, "Bad Request"));
+            return;
+        }
+        Upgrade.Outcome outcome = settings.upgrade().decide(request, context.channel());
         ChannelHandler session = outcome.session();
         if (session == null) {
             last = true;
-            respond(context, request, outcome.response());
+            respond(context, whole, outcome.response());
             return;
         }
+        upgraded = true;
         FullHttpResponse switching = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         copyHeaders(outcome.response(), switching);
         context.write(switching);
         // The session speaks as soon as it is added, so HTTP's encoder goes before. The decoder goes last: it passes on
         // what it has read behind the request, and nobody may stand between it and the session then.
-        ChannelPipeline pipeline = context.pipeline();
-        HttpCodec codec = pipeline.get(HttpCodec.class);
         codec.removeOutboundHandler();
         pipeline.addLast(session);
         pipeline.remove(FlowControlHandler.class);
@@ -246,8 +279,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             refused(context, Refusal.MEMORY);
             context.close();
         } else if (event == ServerStopping.EVENT) {
-            last = true;
-            if (assembly == null) {
+            stopping = true;
+            if (!deadline.hurry(context)) {
                 context.close();
             }
         }

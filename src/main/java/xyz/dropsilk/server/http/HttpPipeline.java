@@ -30,10 +30,12 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     private final HttpSettings settings;
     private final HttpConnections connections;
+    private final DateField date;
 
     /** Pipelines for connections that share {@code settings}. */
     public HttpPipeline(HttpSettings settings) {
         this.settings = settings;
+        this.date = new DateField(settings.clock());
         this.connections = new HttpConnections(HttpConnections.MAX, settings.events());
     }
 
@@ -53,6 +55,6 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 .addLast(deadline)
                 .addLast(codec)
                 .addLast(new FlowControlHandler())
-                .addLast(new HttpConnection(settings, connections, deadline, memory));
+                .addLast(new HttpConnection(settings, connections, date, deadline, memory));
     }
 }

@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.http;
 
+import java.time.InstantSource;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.limit.MemoryBudget;
@@ -11,7 +12,13 @@ import xyz.dropsilk.server.limit.MemoryBudget;
  * @param router answers requests
  * @param upgrade takes connections over
  * @param memory limits what they hold together with what came of them
+ * @param clock tells the time of day, for {@code Date}
  * @param events hears of what is refused
  */
 public record HttpSettings(
-        ClientAddress clientAddress, Router router, Upgrade upgrade, MemoryBudget memory, EventSink events) {}
+        ClientAddress clientAddress,
+        Router router,
+        Upgrade upgrade,
+        MemoryBudget memory,
+        InstantSource clock,
+        EventSink events) {}

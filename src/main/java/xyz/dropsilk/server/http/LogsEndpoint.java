@@ -18,6 +18,7 @@ import xyz.dropsilk.server.event.ServerEvent;
 /** {@code GET /logs}: the events still in memory, for whoever has the key. */
 public final class LogsEndpoint implements Endpoint {
     private static final String BEARER = "Bearer ";
+    private static final String PARAMETER = "key=";
 
     private final LogRing ring;
     private final @Nullable Secret key;
@@ -40,10 +41,29 @@ public final class LogsEndpoint implements Endpoint {
         return CompletableFuture.completedFuture(response.with("Cache-Control", "no-store"));
     }
 
+    /** A key in the query may be percent-encoded, or pasted as it is: {@code +} and {@code ;} mean themselves in both. */
     private boolean isGranted(Request request) {
-        List<String> inQuery = request.query().getOrDefault("key", List.of());
-        String given = inQuery.isEmpty() ? bearer(request.header(HttpHeaderNames.AUTHORIZATION)) : inQuery.get(0);
+        String inQuery = keyIn(request.rawQuery());
+        if (inQuery == null) {
+            return isKey(bearer(request.header(HttpHeaderNames.AUTHORIZATION)));
+        }
+        String decoded = PercentEncoding.decode(inQuery);
+        boolean isPasted = isKey(inQuery); // each asked whatever the other says, so that the time does not tell
+        boolean isEncoded = isKey(decoded == null ? inQuery : decoded);
+        return isPasted || isEncoded;
+    }
+
+    private boolean isKey(String given) {
         return key != null && MessageDigest.isEqual(key.reveal().getBytes(UTF_8), given.getBytes(UTF_8));
+    }
+
+    private static @Nullable String keyIn(String query) {
+        for (String parameter : query.split("&", -1)) {
+            if (parameter.startsWith(PARAMETER)) {
+                return parameter.substring(PARAMETER.length());
+            }
+        }
+        return null;
     }
 
     private static String bearer(@Nullable String header) {

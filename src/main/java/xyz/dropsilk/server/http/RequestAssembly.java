@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
 
@@ -23,12 +24,17 @@ final class RequestAssembly {
 
     private final HttpRequest head;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private final @Nullable RequestTarget target;
     private @Nullable HttpResponseStatus fault;
     private boolean tooLarge;
 
     RequestAssembly(HttpRequest head) {
         this.head = head;
+        this.target = head.decoderResult().isSuccess() ? RequestTarget.parse(head.method(), head.uri()) : null;
         this.fault = faultOf(head);
+        if (fault == null && target == null) {
+            fault = HttpResponseStatus.BAD_REQUEST;
+        }
         this.tooLarge = fault == null && HttpUtil.getContentLength(head, 0L) > MAX_BODY_BYTES;
     }
 
@@ -37,15 +43,11 @@ final class RequestAssembly {
         if (result.isFailure()) {
             return statusOf(result.cause());
         }
-        HttpVersion version = head.protocolVersion();
-        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-            return HttpResponseStatus.BAD_REQUEST;
-        }
-        int hosts = head.headers().getAll(HttpHeaderNames.HOST).size();
+        List<String> hosts = head.headers().getAll(HttpHeaderNames.HOST);
         // RFC 9112, 3.2: exactly one. HTTP/1.0 knew none.
-        return hosts == 1 || (hosts == 0 && version.equals(HttpVersion.HTTP_1_0))
-                ? null
-                : HttpResponseStatus.BAD_REQUEST;
+        boolean asMany =
+                hosts.size() == 1 || (hosts.isEmpty() && head.protocolVersion().equals(HttpVersion.HTTP_1_0));
+        return asMany && hosts.stream().allMatch(RequestTarget::isHost) ? null : HttpResponseStatus.BAD_REQUEST;
     }
 
     private static HttpResponseStatus statusOf(Throwable cause) {
@@ -107,29 +109,16 @@ final class RequestAssembly {
 
     /** The request, whole, from {@code client}. */
     Request request(InetAddress client) {
-        String target = originForm(head.uri());
-        int question = target.indexOf('?');
+        if (target == null) {
+            throw new IllegalStateException("no request");
+        }
         return new Request(
                 head.method(),
-                question < 0 ? target : target.substring(0, question),
-                question < 0 ? "" : target.substring(question + 1),
+                target.path(),
+                target.rawQuery(),
                 head.headers(),
                 tooLarge ? null : body.toByteArray(),
                 client,
                 NetworkKey.of(client));
-    }
-
-    /** The target without scheme and authority, which a client may send too (RFC 9112, 3.2.2). */
-    private static String originForm(String target) {
-        int scheme = target.indexOf("://");
-        if (scheme < 0 || target.startsWith("/")) {
-            return target;
-        }
-        int path = scheme + 3;
-        while (path < target.length() && target.charAt(path) != '/' && target.charAt(path) != '?') {
-            path++;
-        }
-        String rest = target.substring(path);
-        return rest.startsWith("/") ? rest : "/" + rest;
     }
 }

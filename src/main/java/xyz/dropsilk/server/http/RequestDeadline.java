@@ -24,6 +24,9 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     /** How long the rest of what a client sends is thrown away before a connection is cut: without this a client may miss the answer. */
     static final long LINGER_SECONDS = 2;
 
+    /** How long a request that is arriving may go on once the server stops. */
+    static final long HURRY_SECONDS = 2;
+
     private enum Phase {
         REQUEST,
         ANSWER,
@@ -114,6 +117,22 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     /** The last answer is out; what still comes is thrown away. */
     void lingers(ChannelHandlerContext context) {
         enter(context, Phase.LINGER, LINGER_SECONDS);
+    }
+
+    /**
+     * The server stops: what has begun of a request gets a moment to end.
+     *
+     * @return false where nothing has begun and nobody waits for an answer
+     */
+    boolean hurry(ChannelHandlerContext context) {
+        if (phase == Phase.KEEP_ALIVE || (phase == Phase.REQUEST && !sawBytes)) {
+            return false;
+        }
+        if (phase == Phase.REQUEST) {
+            cancel();
+            timer = context.executor().schedule(() -> expired(context), HURRY_SECONDS, TimeUnit.SECONDS);
+        }
+        return true;
     }
 
     /** Whether nothing that arrived waits for an answer. */

@@ -17,6 +17,9 @@ import xyz.dropsilk.server.protocol.Utf8;
 final class FrameReader {
     /** What a client sent. Called in order; nothing is called after {@code violated}. */
     interface Listener {
+        /** A frame arrived that counts against the limit; whether it is to be handled. A message is dropped whole if one of its frames is not. */
+        boolean admits();
+
         /** A whole text message of valid UTF-8: {@code bytes} from {@code from} to {@code to}, with the room around it that readers need. */
         void text(byte[] bytes, int from, int to);
 
@@ -29,12 +32,15 @@ final class FrameReader {
         /** A pong. */
         void pong();
 
-        /** A well-formed close frame. */
-        void close();
+        /** A well-formed close frame, with its code, or {@link Frames#NO_CODE}. */
+        void close(int code);
 
         /** The client broke the protocol or a limit. */
         void violated(CloseCode code);
     }
+
+    /** A continuation of more than this costs nothing (contract, 4, {@code MESSAGE_RATE}). */
+    private static final int FREE_CONTINUATION_BYTES = 1_024;
 
     private final ByteBufAllocator allocator;
     private final Scratch scratch;
@@ -49,6 +55,9 @@ final class FrameReader {
 
     /** The opcode of the message in {@code fragments}. */
     private int fragmentedOpcode;
+
+    /** Whether a frame of the message in {@code fragments} was not admitted. */
+    private boolean fragmentsDropped;
 
     private int ended;
     private boolean done;
@@ -198,24 +207,44 @@ final class FrameReader {
         int from = Scratch.HEADROOM;
         in.readBytes(bytes, from, length);
         boolean ascii = Frames.unmask(bytes, from, from + length, mask);
+        boolean admitted = isFree(opcode, length) || listener.admits();
+        if (done) {
+            return; // one frame too many
+        }
         if ((opcode & Frames.CONTROL) != 0) {
-            control(opcode, bytes, from, from + length);
+            if (admitted) {
+                control(opcode, bytes, from, from + length);
+            }
         } else if (fin && fragments == null) {
-            message(opcode, bytes, from, from + length, ascii);
+            if (admitted) {
+                message(opcode, bytes, from, from + length, ascii);
+            }
         } else {
-            fragment(opcode, bytes, from, length, fin);
+            fragment(opcode, bytes, from, length, fin, admitted);
         }
     }
 
-    private void fragment(int opcode, byte[] bytes, int from, int length, boolean fin) {
+    /** The end always counts, and a large message in pieces costs no more than one in one piece. */
+    private static boolean isFree(int opcode, int length) {
+        return opcode == Frames.CLOSE || (opcode == Frames.CONTINUATION && length > FREE_CONTINUATION_BYTES);
+    }
+
+    private void fragment(int opcode, byte[] bytes, int from, int length, boolean fin, boolean admitted) {
         ByteBuf message = fragments;
         if (message == null) {
             message = allocator.buffer(length);
             fragments = message;
             fragmentedOpcode = opcode;
+            fragmentsDropped = false;
         }
-        message.writeBytes(bytes, from, length);
-        if (fin) {
+        fragmentsDropped |= !admitted;
+        if (!fragmentsDropped) {
+            message.writeBytes(bytes, from, length);
+        }
+        if (fin && fragmentsDropped) {
+            fragments = null;
+            message.release();
+        } else if (fin) {
             fragments = null;
             int total = message.readableBytes();
             byte[] whole = scratch.forMessage(total);
@@ -243,7 +272,7 @@ final class FrameReader {
                 if (broken != null) {
                     violated(broken);
                 } else {
-                    listener.close();
+                    listener.close(from == to ? Frames.NO_CODE : code(bytes, from));
                 }
             }
         }
@@ -257,13 +286,17 @@ final class FrameReader {
         if (to - from == 1) {
             return CloseCode.PROTOCOL_ERROR;
         }
-        int code = ((bytes[from] & 0xFF) << 8) | (bytes[from + 1] & 0xFF);
+        int code = code(bytes, from);
         boolean defined = code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
         boolean free = code >= 3000 && code <= 4999;
         if (!defined && !free) {
             return CloseCode.PROTOCOL_ERROR;
         }
         return Utf8.isValid(bytes, from + 2, to) ? null : CloseCode.INVALID_TEXT;
+    }
+
+    private static int code(byte[] bytes, int from) {
+        return ((bytes[from] & 0xFF) << 8) | (bytes[from + 1] & 0xFF);
     }
 
     private void violated(CloseCode code) {

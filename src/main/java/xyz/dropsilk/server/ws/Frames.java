@@ -28,6 +28,9 @@ final class Frames {
     static final int LENGTH_64 = 127;
     static final int MASK_BYTES = 4;
 
+    /** Stands for the code of a close frame without one. */
+    static final int NO_CODE = 0;
+
     /** The longest payload of a control frame (5.5). */
     static final int MAX_CONTROL_PAYLOAD = 125;
 
@@ -51,8 +54,12 @@ final class Frames {
         }
     }
 
-    /** Appends a close frame (5.5.1) to {@code out}, which is borrowed. */
+    /** Appends a close frame (5.5.1) to {@code out}, which is borrowed; an empty one for {@link #NO_CODE}. */
     static void writeClose(ByteBuf out, int code, String reason) {
+        if (code == NO_CODE) {
+            writeHeader(out, CLOSE, 0);
+            return;
+        }
         writeHeader(out, CLOSE, 2 + reason.length());
         out.writeShort(code);
         out.writeCharSequence(reason, US_ASCII);

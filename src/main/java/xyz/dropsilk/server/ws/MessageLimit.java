@@ -5,11 +5,12 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.limit.Rate;
 
 /**
- * How many messages and control frames a connection may send. Over it a message is not handled; the client is told at most once a second, and
- * closed once it has kept on for {@link #PATIENCE_NANOS}. Confined to the connection's loop.
+ * How many frames a connection may send (contract, 4, {@code MESSAGE_RATE}). Over it a frame is not handled; the client is told at most once a
+ * second, and closed once it was over it in {@link #SECONDS_OVER} of the last {@link #SECONDS_SEEN} seconds, pauses or none. Confined to the
+ * connection's loop.
  */
 final class MessageLimit {
-    /** What to do with a message. */
+    /** What to do with a frame. */
     enum Verdict {
         HANDLE,
         IGNORE,
@@ -17,22 +18,32 @@ final class MessageLimit {
         CLOSE
     }
 
-    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+    static final int SECONDS_OVER = 10;
+    static final int SECONDS_SEEN = 20;
 
     private final @Nullable Rate rate;
     private long fullAt;
-    private boolean over;
-    private long overSince;
-    private long lastOver;
+
+    /** The second at hand, counted from the connection's beginning. */
+    private long second;
+
+    private final long begun;
+
+    /** A bit a second, the one at hand lowest: whether something was over the limit in it. */
+    private int overSeconds;
+
+    private boolean everTold;
     private long told;
 
     /** A limit of {@code rate}, none if that is null. */
     MessageLimit(@Nullable Rate rate, long now) {
         this.rate = rate;
         this.fullAt = now;
+        this.begun = now;
     }
 
+    /** What to do with the frame that arrived at {@code now}: ticker nanoseconds. */
     Verdict count(long now) {
         if (rate == null) {
             return Verdict.HANDLE;
@@ -41,15 +52,18 @@ final class MessageLimit {
             fullAt = rate.take(fullAt, now);
             return Verdict.HANDLE;
         }
-        boolean kept = over && now - lastOver < TELL_NANOS;
-        overSince = kept ? overSince : now;
-        lastOver = now;
-        if (now - overSince >= PATIENCE_NANOS) {
+        long elapsed = (now - begun) / SECOND_NANOS - second;
+        second += elapsed;
+        overSeconds = elapsed >= SECONDS_SEEN ? 0 : overSeconds << elapsed;
+        overSeconds = (overSeconds | 1) & ((1 << SECONDS_SEEN) - 1);
+        if (Integer.bitCount(overSeconds) >= SECONDS_OVER) {
             return Verdict.CLOSE;
         }
-        boolean tell = !over || now - told >= TELL_NANOS;
-        over = true;
-        told = tell ? now : told;
-        return tell ? Verdict.IGNORE_AND_TELL : Verdict.IGNORE;
+        if (everTold && now - told < SECOND_NANOS) {
+            return Verdict.IGNORE;
+        }
+        everTold = true;
+        told = now;
+        return Verdict.IGNORE_AND_TELL;
     }
 }

@@ -131,10 +131,10 @@ final class Outbox implements ChannelFutureListener {
     }
 
     /** Appends a close frame; nothing can be appended behind it. What an overflow dropped stays dropped. */
-    synchronized void end(CloseCode code) {
+    synchronized void end(int code, String reason) {
         if (state == State.OPEN || state == State.OVERFLOWED) {
             due = null;
-            Frames.writeClose(room(Frames.MAX_HEADER_BYTES + Frames.MAX_CONTROL_PAYLOAD), code.number, code.reason);
+            Frames.writeClose(room(Frames.MAX_HEADER_BYTES + Frames.MAX_CONTROL_PAYLOAD), code, reason);
             state = State.ENDING;
         }
     }

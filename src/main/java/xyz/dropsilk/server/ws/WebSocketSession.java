@@ -48,6 +48,9 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** How long a frame, or a message of several, may take to arrive: a megabyte at 35 KB a second. */
     private static final long MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** How often a connection without pings is looked at for what has stalled. */
+    private static final long STALL_SECONDS = 5;
+
     private static final byte[] NO_PAYLOAD = {};
 
     private final Channel channel;
@@ -101,8 +104,15 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         signaling.registry().connect(client);
+        // Not by channelInactive, which another handler may keep to itself, and which is over where the socket is
+        // closed
+        // already: a client whose end is not heard would be listed for ever.
+        channel.closeFuture().addListener(closed -> ended());
         long millis = signaling.pingInterval().toMillis();
-        if (millis > 0) {
+        if (millis == 0) {
+            heartbeat = channel.eventLoop()
+                    .scheduleWithFixedDelay(this::endWhatStalls, STALL_SECONDS, STALL_SECONDS, TimeUnit.SECONDS);
+        } else {
             // Not at a fixed rate: after a pause of the whole process the beats it missed would come all at once, and
             // leave nobody the time to answer.
             heartbeat =
@@ -110,8 +120,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         }
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    /** The socket is closed. Called once, on its loop. */
+    private void ended() {
         closing = true;
         cancel(heartbeat);
         cancel(cut);
@@ -133,7 +143,10 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ServerStopping.EVENT && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
-            end(CloseCode.SERVER_SHUTDOWN); // and stays registered until it is gone: nobody needs a new list now
+            end(
+                    CloseCode.SERVER_SHUTDOWN.number,
+                    CloseCode.SERVER_SHUTDOWN
+                            .reason); // and stays registered until it is gone: nobody needs a new list now
         }
     }
 
@@ -163,12 +176,18 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             return;
         }
         heard = false;
+        endWhatStalls();
+        if (!closing) {
+            outbox.control(Frames.PING, NO_PAYLOAD, 0, 0);
+            outbox.flush();
+        }
+    }
+
+    /** A message that has begun must end, whether the client sends more or not. */
+    private void endWhatStalls() {
         now = signaling.ticker().getAsLong();
         if (unfinished && now - unfinishedSince > MESSAGE_NANOS) {
             violated(CloseCode.TOO_SLOW);
-        } else {
-            outbox.control(Frames.PING, NO_PAYLOAD, 0, 0);
-            outbox.flush();
         }
     }
 
@@ -224,9 +243,6 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void text(byte[] bytes, int from, int to) {
-        if (!isWelcome()) {
-            return;
-        }
         try {
             scratch.reader().read(bytes, from, to, this);
         } catch (ProtocolException e) {
@@ -236,29 +252,26 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void binary() {
-        if (isWelcome()) {
-            reject(Problem.INVALID_MESSAGE);
-        }
+        reject(Problem.INVALID_MESSAGE);
     }
 
     @Override
     public void ping(byte[] bytes, int from, int to) {
-        if (isWelcome()) {
-            outbox.control(Frames.PONG, bytes, from, to - from);
-        }
+        outbox.control(Frames.PONG, bytes, from, to - from);
     }
 
     @Override
     public void pong() {
-        isWelcome(); // counts it; that something came is noted already
+        // that something came is noted already
     }
 
     @Override
-    public void close() {
+    public void close(int code) {
         if (closing) {
             channel.close(); // the answer to ours
         } else {
-            close(CloseCode.NORMAL, RoomSockets.End.CLOSED);
+            leave(RoomSockets.End.CLOSED);
+            end(code, ""); // with its own code (RFC 6455, 5.5.1)
         }
     }
 
@@ -276,8 +289,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Whether one more message or control frame is to be handled. */
-    private boolean isWelcome() {
+    @Override
+    public boolean admits() {
         if (closing) {
             return false;
         }
@@ -373,15 +386,19 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     private void close(CloseCode code, RoomSockets.End how) {
         if (!closing) {
-            closing = true;
-            signaling.registry().disconnect(client, how);
-            end(code);
+            leave(how);
+            end(code.number, code.reason);
         }
     }
 
-    private void end(CloseCode code) {
+    private void leave(RoomSockets.End how) {
         closing = true;
-        outbox.end(code);
+        signaling.registry().disconnect(client, how);
+    }
+
+    private void end(int code, String reason) {
+        closing = true;
+        outbox.end(code, reason);
         outbox.flush();
         cut = channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
     }

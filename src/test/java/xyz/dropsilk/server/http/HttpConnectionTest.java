@@ -332,7 +332,7 @@ final class HttpConnectionTest {
         "http://x, /, ''",
         "http://x?a=1, /, a=1",
         "http://x?a=/b, /, a=/b",
-        "https://user@host:1/slow?a=1, /slow, a=1",
+        "https://host:1/slow?a=1, /slow, a=1",
         "/, /, ''",
         "/?x=http://y/, /, x=http://y/",
         "/?, /, ''",

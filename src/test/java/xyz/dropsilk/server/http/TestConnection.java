@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,8 @@ final class TestConnection {
                 .get("/odd", request -> answer(request, Response.empty(200).with("X-Odd", "a\r\nb: c")));
         ClientAddress address = new ClientAddress(List.of(Cidr.parse("127.0.0.0/8")), null);
         channel.pipeline()
-                .addLast(new HttpPipeline(new HttpSettings(address, router, new TestUpgrade(), memory, events)));
+                .addLast(new HttpPipeline(
+                        new HttpSettings(address, router, new TestUpgrade(), memory, InstantSource.system(), events)));
     }
 
     private CompletableFuture<Response> home(Request request) {

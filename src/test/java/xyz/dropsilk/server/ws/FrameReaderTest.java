@@ -216,8 +216,8 @@ final class FrameReaderTest {
 
         @Test
         void mayHaveAReason() {
-            assertHeard(List.of("close"), close(1000, "bye \u00e9".getBytes(UTF_8)));
-            assertHeard(List.of("close"), close(4000, "r".repeat(123).getBytes(UTF_8)));
+            assertHeard(List.of("close 1000"), close(1000, "bye \u00e9".getBytes(UTF_8)));
+            assertHeard(List.of("close 4000"), close(4000, "r".repeat(123).getBytes(UTF_8)));
             assertHeard(List.of("INVALID_TEXT"), close(1000, new byte[] {(byte) 0xC3}));
         }
 
@@ -231,7 +231,7 @@ final class FrameReaderTest {
             List<Integer> admitted = new ArrayList<>();
             for (int code = 0; code <= 0xFFFF; code++) {
                 byte[] bytes = close(code, NOTHING);
-                if (RecordedFrames.heard(MAX, bytes, bytes.length).equals(List.of("close"))) {
+                if (RecordedFrames.heard(MAX, bytes, bytes.length).equals(List.of("close " + code))) {
                     admitted.add(code);
                 } else {
                     assertEquals(List.of("PROTOCOL_ERROR"), RecordedFrames.heard(MAX, bytes, bytes.length));

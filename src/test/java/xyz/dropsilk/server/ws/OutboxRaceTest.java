@@ -116,7 +116,7 @@ final class OutboxRaceTest {
         }
 
         private void end() {
-            outbox.end(CloseCode.NORMAL);
+            outbox.end(CloseCode.NORMAL.number, CloseCode.NORMAL.reason);
             outbox.flush();
         }
 

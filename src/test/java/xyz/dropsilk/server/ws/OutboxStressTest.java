@@ -157,7 +157,7 @@ final class OutboxStressTest {
         for (Future<?> each : running) {
             each.get();
         }
-        outbox.end(CloseCode.NORMAL);
+        outbox.end(CloseCode.NORMAL.number, CloseCode.NORMAL.reason);
         outbox.flush();
         drained.get(30, TimeUnit.SECONDS);
 

@@ -40,7 +40,7 @@ final class OutboxTest {
         @Override
         public void overflowed() {
             overflows++;
-            outbox.end(CloseCode.SLOW_READER);
+            outbox.end(CloseCode.SLOW_READER.number, CloseCode.SLOW_READER.reason);
             outbox.flush();
         }
 
@@ -338,8 +338,8 @@ final class OutboxTest {
             outbox.admit(PAIRING);
             outbox.send(A);
             outbox.show(list(new User("x", "X")));
-            outbox.end(CloseCode.SERVER_SHUTDOWN);
-            outbox.end(CloseCode.NORMAL);
+            outbox.end(CloseCode.SERVER_SHUTDOWN.number, CloseCode.SERVER_SHUTDOWN.reason);
+            outbox.end(CloseCode.NORMAL.number, CloseCode.NORMAL.reason);
             outbox.send(B);
             outbox.show(list(new User("y", "Y")));
             outbox.show(UsersList.EMPTY);
@@ -363,7 +363,7 @@ final class OutboxTest {
             assertEquals(0, budget.total());
 
             outbox.send(C);
-            outbox.end(CloseCode.NORMAL);
+            outbox.end(CloseCode.NORMAL.number, CloseCode.NORMAL.reason);
             outbox.flush();
             assertEquals(List.of(A.toString()), socket.take()); // Netty's by then
             assertEquals(0, socket.waiting());

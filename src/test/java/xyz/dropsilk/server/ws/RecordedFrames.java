@@ -80,8 +80,13 @@ final class RecordedFrames implements FrameReader.Listener {
     }
 
     @Override
-    public void close() {
-        heard.add("close");
+    public boolean admits() {
+        return true;
+    }
+
+    @Override
+    public void close(int code) {
+        heard.add(code == Frames.NO_CODE ? "close" : "close " + code);
         if (releaseOnClose) {
             reader.release();
         }

@@ -43,6 +43,15 @@ final class TestSignaling {
 
     /** The same with sessions that go by another ticker. */
     Signaling withTicker(LongSupplier other) {
+        return with(Duration.ofSeconds(30), other);
+    }
+
+    /** The same with sessions that are not pinged. */
+    Signaling withoutPings() {
+        return with(Duration.ZERO, ticker);
+    }
+
+    private Signaling with(Duration pingInterval, LongSupplier other) {
         return new Signaling(
                 registry,
                 rooms,
@@ -51,7 +60,7 @@ final class TestSignaling {
                 new JoinLimit(60, ticker, events),
                 memory,
                 MAX_PAYLOAD,
-                Duration.ofSeconds(30),
+                pingInterval,
                 Rate.of(100, 1, 300),
                 other);
     }

@@ -17,6 +17,7 @@ import static xyz.dropsilk.server.testing.ClientFrames.text;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.http.ServerStopping;
@@ -218,6 +221,28 @@ final class WebSocketSessionTest {
         }
 
         @Test
+        void endsTheConnectionWithoutPingsToo() {
+            EmbeddedChannel silent = new EmbeddedChannel();
+            silent.freezeTime();
+            NetworkKey elsewhere = new NetworkKey(NetworkKey.Kind.IPV4, 2);
+            signaling.connections.enter(elsewhere);
+            silent.pipeline()
+                    .addLast(new WebSocketSession(
+                            silent, signaling.withoutPings(), InetAddress.getLoopbackAddress(), elsewhere, true));
+            silent.releaseOutbound();
+            silent.writeInbound(ByteBufAllocator.DEFAULT.buffer().writeBytes(half));
+            for (int second = 0; second < 36; second++) {
+                signaling.ticker.pass(Duration.ofSeconds(1));
+                silent.advanceTimeBy(1, TimeUnit.SECONDS);
+                silent.runScheduledPendingTasks();
+            }
+            ByteBuf close = silent.readOutbound();
+            assertEquals(List.of("close 1008 A message took too long"), ServerFrames.read(close));
+            close.release();
+            silent.finishAndReleaseAll();
+        }
+
+        @Test
         void isNotOneOfManyQuickOnesThatNeverEndWithTheirPacket() {
             byte[] message = text("{\"type\":\"signal\",\"data\":1}");
             byte[] head = Arrays.copyOf(message, 9);
@@ -245,9 +270,58 @@ final class WebSocketSessionTest {
     @Nested
     final class Ending {
         @Test
-        void aCloseIsAnswered() {
+        void aCloseWithoutACodeIsAnsweredWithoutOne() {
             send(frame(FIN | CLOSE, NOTHING));
-            assertEquals(List.of("close 1000 "), received());
+            assertEquals(List.of("close"), received());
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1000, 1001, 1011, 3000, 4001, 4999})
+        void aCloseIsAnsweredWithItsOwnCode(int code) {
+            send(frame(FIN | CLOSE, new byte[] {(byte) (code >> 8), (byte) code, 'b', 'y', 'e'}));
+            assertEquals(List.of("close " + code + " "), received());
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535})
+        void aCloseWithACodeThatIsNoneIsAProtocolError(int code) {
+            send(frame(FIN | CLOSE, new byte[] {(byte) (code >> 8), (byte) code}));
+            assertEquals(List.of("close 1002 Protocol error"), received());
+        }
+
+        @Test
+        void isHeardWhereverTheSessionStandsInItsPipeline() {
+            EmbeddedChannel other = new EmbeddedChannel(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelInactive(ChannelHandlerContext context) {
+                    // keeps it to itself
+                }
+            });
+            NetworkKey elsewhere = new NetworkKey(NetworkKey.Kind.IPV4, 2);
+            signaling.connections.enter(elsewhere);
+            other.pipeline()
+                    .addLast(new WebSocketSession(
+                            other, signaling.shared, InetAddress.getLoopbackAddress(), elsewhere, true));
+            assertEquals(2, signaling.registry.stats().connections());
+            other.finishAndReleaseAll();
+            assertEquals(1, signaling.registry.stats().connections());
+            assertEquals(ConnectionLimit.Outcome.ENTERED, signaling.connections.enter(elsewhere));
+        }
+
+        @Test
+        void isHeardThoughTheSocketWasClosedBefore() {
+            EmbeddedChannel closed = new EmbeddedChannel();
+            NetworkKey elsewhere = new NetworkKey(NetworkKey.Kind.IPV4, 2);
+            signaling.connections.enter(elsewhere);
+            closed.pipeline().addLast(new ChannelInboundHandlerAdapter());
+            closed.close();
+            WebSocketSession late =
+                    new WebSocketSession(closed, signaling.shared, InetAddress.getLoopbackAddress(), elsewhere, true);
+            late.handlerAdded(closed.pipeline().firstContext());
+            closed.runPendingTasks();
+            assertEquals(1, signaling.registry.stats().connections());
+            assertEquals(ConnectionLimit.Outcome.ENTERED, signaling.connections.enter(elsewhere));
+            closed.finishAndReleaseAll();
         }
 
         @Test

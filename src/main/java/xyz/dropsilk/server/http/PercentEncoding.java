@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.api;
+package xyz.dropsilk.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,13 +7,13 @@ import java.nio.charset.CharacterCodingException;
 import org.jspecify.annotations.Nullable;
 
 /** Percent-encoding (RFC 3986, 2.1), undone once and strictly. */
-final class PercentEncoding {
+public final class PercentEncoding {
     private static final int HEX_RADIX = 16;
 
     private PercentEncoding() {}
 
     /** {@code text} with its escapes decoded as UTF-8; null if one is broken, or they are no UTF-8. A plus sign is itself. */
-    static @Nullable String decode(String text) {
+    public static @Nullable String decode(String text) {
         if (text.indexOf('%') < 0) {
             return text;
         }
