@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.RoomsEndpoint;
@@ -20,6 +19,7 @@ import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.event.EventLog;
 import xyz.dropsilk.server.event.LibraryLog;
 import xyz.dropsilk.server.event.LogRing;
+import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.Refusals;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.event.StandardOutput;
@@ -50,7 +50,7 @@ public final class Application {
     private static final Duration FOREVER = Duration.ofDays(1);
 
     /** How often rooms are looked through for those who fell silent. */
-    private static final long SWEEP_MILLIS = 500;
+    private static final Duration SWEEP = Duration.ofMillis(500);
 
     private final Config config;
     private final String version;
@@ -95,13 +95,13 @@ public final class Application {
                 config.limits().maxConnections(), config.limits().maxConnectionsPerNetwork());
         rooms = new Rooms(registry, book, roomSettings, new Rooms.Time(clock, steady), connections::admits);
         joins = new JoinLimit(config.limits().joinFailuresPerMinute(), ticker, events);
+        services = new Services(config, events, clock, ticker, timer);
         Signaling signaling = signaling(timer, ticker);
         OriginPolicy origins = OriginPolicy.of(config.origins(), config.server().production());
         MemoryUse memory = new MemoryUse(server::bufferBytes);
         Uptime uptime = new Uptime(ticker);
         heartbeat = new Heartbeat(registry::stats, memory, uptime, events);
 
-        services = new Services(config, events, clock, ticker);
         Router router = services.addTo(new Router(origins, events))
                 .get(
                         "/",
@@ -134,7 +134,8 @@ public final class Application {
                 limits.maxPayloadBytes(),
                 limits.pingInterval(),
                 messageRate,
-                ticker);
+                ticker,
+                services::arrived);
     }
 
     private RoomsEndpoint roomsEndpoint(LongSupplier ticker) {
@@ -180,7 +181,7 @@ public final class Application {
         events.publish(ServerEvent.startup(version, bound, config.server().production()));
         services.start();
         heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
-        server.loop().scheduleWithFixedDelay(rooms::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        new Periodic("rooms", server.loop(), events).every(SWEEP, rooms::sweep);
         return bound;
     }
 

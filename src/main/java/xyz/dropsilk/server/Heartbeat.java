@@ -2,12 +2,11 @@ package xyz.dropsilk.server;
 
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import xyz.dropsilk.server.base.MemoryUse;
-import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Uptime;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.flight.FlightRegistry;
 
@@ -27,18 +26,11 @@ final class Heartbeat {
 
     /** Beats every {@code interval} until {@code timer} ends; never if that is zero. */
     void start(ScheduledExecutorService timer, Duration interval) {
-        if (!interval.isZero()) {
-            timer.scheduleAtFixedRate(this::beat, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        new Periodic("heartbeat", timer, events).every(interval, this::beat);
     }
 
     private void beat() {
-        try {
-            FlightRegistry.Stats now = flights.get();
-            events.publish(ServerEvent.heartbeat(now.connections(), now.flights(), uptime.seconds(), memory.now()));
-        } catch (RuntimeException | Error e) {
-            OutOfMemory.haltIfIn(e);
-            events.publish(ServerEvent.systemError("heartbeat", e)); // one that fails must not be the last
-        }
+        FlightRegistry.Stats now = flights.get();
+        events.publish(ServerEvent.heartbeat(now.connections(), now.flights(), uptime.seconds(), memory.now()));
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -66,12 +67,13 @@ final class Services {
     private final @Nullable UploadLedger ledger;
     private final @Nullable CleanupJob cleanup;
 
-    /** Those that {@code config} asks for; {@code ticker} counts nanoseconds. */
-    Services(Config config, EventSink events, InstantSource clock, LongSupplier ticker) {
+    /** Those that {@code config} asks for; {@code ticker} counts nanoseconds, {@code timer} ends waiting. */
+    Services(
+            Config config, EventSink events, InstantSource clock, LongSupplier ticker, ScheduledExecutorService timer) {
         this.config = config;
         this.events = events;
         this.ticker = ticker;
-        iceServers = iceServers(clock);
+        iceServers = iceServers(clock, timer);
         contact = contact();
         Config.Uploads previews = config.uploads();
         cloud = new PreviewCloud(
@@ -86,7 +88,7 @@ final class Services {
         } else {
             database = new Database(settings(url), CONNECTION_LIMIT);
             UploadStore store = new UploadStore(database);
-            ledger = new UploadLedger(store, events);
+            ledger = new UploadLedger(store, events, ticker);
             cleanup = noCleanup().isPresent()
                     ? null
                     : new CleanupJob(
@@ -115,6 +117,13 @@ final class Services {
                         HttpMethod.GET,
                         HttpMethod.POST)
                 .page("/request-email", new EmailEndpoint(contact, limit(tenth), workers), HttpMethod.POST);
+    }
+
+    /** A client is here, which may ask for TURN credentials in a moment. Any thread; never blocks. */
+    void arrived() {
+        if (iceServers != null) {
+            iceServers.prepare();
+        }
     }
 
     /** Connects, fetches ahead and cleans up, all in the background and in a moment. */
@@ -171,7 +180,7 @@ final class Services {
         return new ApiLimit(NetworkRate.perMinute(perMinute, ticker), events);
     }
 
-    private @Nullable IceServers iceServers(InstantSource clock) {
+    private @Nullable IceServers iceServers(InstantSource clock, ScheduledExecutorService timer) {
         Config.Turn turn = config.turn();
         String tokenId = turn.tokenId();
         Secret apiToken = turn.apiToken();
@@ -179,7 +188,7 @@ final class Services {
             return null;
         }
         CloudflareTurn cloudflare = new CloudflareTurn(outbound, turn.apiUrl(), tokenId, apiToken);
-        return new IceServers(cloudflare::iceServers, clock, events);
+        return new IceServers(cloudflare::iceServers, clock, timer, events);
     }
 
     private @Nullable ContactAddress contact() {

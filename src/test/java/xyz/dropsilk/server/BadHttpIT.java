@@ -71,7 +71,6 @@ class BadHttpIT {
                 "GET javascript://x/stats HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET foo?x=://y/stats HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET stats HTTP/1.1\r\nHost: a\r\n\r\n",
-                "GET * HTTP/1.1\r\nHost: a\r\n\r\n",
                 "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /a\\b HTTP/1.1\r\nHost: a\r\n\r\n",

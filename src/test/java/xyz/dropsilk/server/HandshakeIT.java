@@ -79,7 +79,7 @@ class HandshakeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/x", "//", "/ws", "/stats", "/%2F", "/./", "/favicon.ico"})
+    @ValueSource(strings = {"/x", "//", "/ws", "/stats", "/%2F", "/./", "*", "/favicon.ico"})
     void anyOtherPathIsRefused(String target) {
         assertEquals(404, ask(RawClient.handshake(target)).status());
     }

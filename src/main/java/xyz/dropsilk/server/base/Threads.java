@@ -15,6 +15,18 @@ public final class Threads {
 
     private Threads() {}
 
+    private static final String LOOP = "loop";
+
+    /** A factory of the threads of event loops, which never block. */
+    public static ThreadFactory loops() {
+        return named(LOOP);
+    }
+
+    /** Whether this is an event loop's thread. */
+    public static boolean isLoop() {
+        return Thread.currentThread().getName().startsWith(LOOP + "-");
+    }
+
     /** A factory of daemon threads called {@code name-1}, {@code name-2} and so on. */
     public static ThreadFactory named(String name) {
         AtomicInteger made = new AtomicInteger();

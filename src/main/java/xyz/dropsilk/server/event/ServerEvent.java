@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.event;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -253,9 +254,19 @@ public record ServerEvent(
         return event(Level.ERROR, "cleanup:error", "reason", reason, "database", database);
     }
 
-    /** The database is away; {@code untold} attempts before this one failed alike. */
-    public static ServerEvent databaseError(String reason, long untold) {
-        return event(Level.WARN, "system:error", "where", "database", "reason", reason, "untold", untold);
+    /** The database is away; {@code untold} attempts before this one failed otherwise. */
+    public static ServerEvent databaseAway(String reason, long untold) {
+        return event(Level.WARN, "database:away", "reason", reason, "untold", untold);
+    }
+
+    /** The database is back after {@code away}, in which {@code attempts} failed. */
+    public static ServerEvent databaseBack(Duration away, long attempts) {
+        return event(Level.INFO, "database:back", "seconds", seconds(away), "attempts", attempts);
+    }
+
+    /** The row of an upload is written, but for what the database can't hold. */
+    public static ServerEvent uploadShortened(String fileKey, String reason) {
+        return event(Level.WARN, "upload:error", "fileKey", fileKey, "reason", reason);
     }
 
     /** Somebody at {@code ip} was told the contact address. */
@@ -269,6 +280,10 @@ public record ServerEvent(
     }
 
     // --- helpers ---
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1_000.0;
+    }
 
     private static ServerEvent refusal(Refusal refusal, @Nullable Object... keysAndValues) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();

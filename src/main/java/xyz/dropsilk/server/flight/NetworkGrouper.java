@@ -160,10 +160,13 @@ final class NetworkGrouper {
         return view;
     }
 
-    /** Whether the list of {@code member} names {@code other}. */
+    /** Whether the list of {@code member} names {@code other}, or will in a moment. */
     boolean lists(Member member, @Nullable Member other) {
-        if (other == null || other == member || other.network != member.network || other.arriving) {
+        if (other == null || other == member || other.network != member.network) {
             return false;
+        }
+        if (other.arriving) {
+            return maxListed > 0 && (member.arriving || indexOf(member.network, member.arrival()) >= 0);
         }
         int index = indexOf(other.network, other.arrival());
         int own = indexOf(member.network, member.arrival());

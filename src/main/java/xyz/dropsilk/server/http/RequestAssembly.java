@@ -30,7 +30,7 @@ final class RequestAssembly {
 
     RequestAssembly(HttpRequest head) {
         this.head = head;
-        this.target = head.decoderResult().isSuccess() ? RequestTarget.parse(head.method(), head.uri()) : null;
+        this.target = head.decoderResult().isSuccess() ? RequestTarget.parse(head.uri()) : null;
         this.fault = faultOf(head);
         if (fault == null && target == null) {
             fault = HttpResponseStatus.BAD_REQUEST;

@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.http;
 
-import io.netty.handler.codec.http.HttpMethod;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +26,13 @@ record RequestTarget(String path, String rawQuery) {
 
     private static final String[] SCHEMES = {"http://", "https://"};
 
-    /** Reads {@code target}, sent with {@code method}; null if it is none that an origin server is asked for. */
-    static @Nullable RequestTarget parse(HttpMethod method, String target) {
+    /** Reads {@code target}; null if it is none that an origin server is asked for. */
+    static @Nullable RequestTarget parse(String target) {
         if (target.startsWith("/")) {
             return ofPath(target);
         }
         if (target.equals("*")) {
-            return method.equals(HttpMethod.OPTIONS) ? new RequestTarget("*", "") : null;
+            return new RequestTarget("*", ""); // for OPTIONS; for any other method it is a path that nothing is at
         }
         for (String scheme : SCHEMES) {
             if (target.regionMatches(/* ignoreCase= */ true, 0, scheme, 0, scheme.length())) {

@@ -57,7 +57,7 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> serverChan
     /** Loops that look after their sockets again once tasks have run for a while; Netty's own wait for up to a second. */
     private static final class Loops extends MultiThreadIoEventLoopGroup {
         Loops(int loops, IoHandlerFactory io) {
-            super(loops, Threads.named("loop"), io);
+            super(loops, Threads.loops(), io);
         }
 
         @Override

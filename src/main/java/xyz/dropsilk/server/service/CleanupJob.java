@@ -5,13 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.RemoteException;
 import xyz.dropsilk.server.remote.UploadThing;
@@ -28,6 +27,9 @@ public final class CleanupJob {
     /** Files in one request to the cloud, which states no limit. */
     static final int BATCH = 100;
 
+    /** No run takes so many intervals that another instance finds the lock taken as often as this. */
+    static final int MAX_SKIPS = 3;
+
     /** A run that did not reach the database is repeated after this, or after the interval if that is shorter. */
     private static final Duration UNREACHED_PAUSE = Duration.ofMinutes(1);
 
@@ -38,6 +40,9 @@ public final class CleanupJob {
     private final Outage databaseOutage;
     private final ScheduledExecutorService worker = Threads.scheduled("cleanup");
     private volatile boolean stopping;
+
+    /** Runs in a row in which another session had the lock. The worker's own. */
+    private int skips;
 
     /**
      * When to clean up.
@@ -58,7 +63,7 @@ public final class CleanupJob {
 
     /** Runs now and from then on. */
     public void start() {
-        worker.execute(this::runAndSchedule);
+        new Periodic("cleanup", worker, events).after(Duration.ZERO, this::runAndWait, repeatedAfter());
     }
 
     /** Begins no other batch. */
@@ -74,22 +79,18 @@ public final class CleanupJob {
         }
     }
 
-    private void runAndSchedule() {
+    /** How long until the next run; zero for never. */
+    private Duration runAndWait() {
         Duration next = settings.interval;
-        try {
-            if (!run()) {
-                next = next.isZero() || next.compareTo(UNREACHED_PAUSE) > 0 ? UNREACHED_PAUSE : next;
-            }
-        } catch (RuntimeException e) {
-            events.publish(ServerEvent.systemError("cleanup", e));
+        if (!run()) {
+            next = repeatedAfter();
         }
-        if (!next.isZero() && !stopping) {
-            try {
-                Future<?> unused = worker.schedule(this::runAndSchedule, next.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException e) {
-                // stopped just now
-            }
-        }
+        return stopping ? Duration.ZERO : next;
+    }
+
+    private Duration repeatedAfter() {
+        Duration interval = settings.interval;
+        return interval.isZero() || interval.compareTo(UNREACHED_PAUSE) > 0 ? UNREACHED_PAUSE : interval;
     }
 
     /** One run; whether the database was there. */
@@ -99,9 +100,10 @@ public final class CleanupJob {
             Optional<CleanupLock> lock = store.tryLock();
             databaseOutage.over();
             if (lock.isEmpty()) {
-                events.publish(ServerEvent.cleanupSkipped("another instance is cleaning up"));
+                skipped();
                 return true;
             }
+            skips = 0;
             try (CleanupLock held = lock.get()) {
                 events.publish(ServerEvent.cleanupStart());
                 new Run(app, held).perform();
@@ -112,8 +114,21 @@ public final class CleanupJob {
             events.publish(ServerEvent.cleanupSkipped(text == null ? "the token names no host" : text));
             return true;
         } catch (DatabaseException e) {
-            databaseOutage.failed(e.reason());
+            databaseOutage.failed(e.kind(), e.reason());
             return false;
+        }
+    }
+
+    /** Somebody else cleans up. A lock that nobody ever gives back is left over in a pooled session, and needs a hand. */
+    private void skipped() {
+        if (++skips < MAX_SKIPS) {
+            events.publish(ServerEvent.cleanupSkipped("another instance is cleaning up"));
+        } else {
+            events.publish(ServerEvent.cleanupError(
+                    "the cleanup lock has been taken for " + skips
+                            + " runs: behind a pooler in transaction mode it can stay"
+                            + " on a session for ever; use the database's own address, or end that session",
+                    /* database= */ true));
         }
     }
 

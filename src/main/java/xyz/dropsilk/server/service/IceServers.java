@@ -5,79 +5,124 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Backoff;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.remote.CloudflareTurn;
 
 /**
  * TURN credentials, answered from memory: a page loses candidates, and sometimes its connection, while it waits for them. Safe on any
  * thread, never blocks.
  *
- * <p>Credentials are good for an hour. Whoever asks for some that are over ten minutes old gets them, and new ones are fetched behind
- * their back; those with less than a quarter of an hour left are given to nobody. One fetch at a time: who needs it waits for it. After a
- * failed one there is a pause that grows, in which nobody waits.
+ * <p>Credentials are good for an hour, and a connection over the relay ends with them. So what is handed out has three quarters of an hour left:
+ * they are renewed while people connect, who ask for them a moment later, and whoever finds older ones waits for fresh ones for up to
+ * {@link #PATIENCE}. Only where the provider does not answer by then are older ones handed out, down to a quarter of an hour; below that it is
+ * waited for, as it is without any. One fetch at a time. After a failed one there is a pause that grows, in which nobody waits.
  */
 public final class IceServers {
+    /** Older ones are renewed when somebody connects. */
     static final Duration RENEWED_AFTER = Duration.ofMinutes(10);
-    static final Duration SERVED_FOR = Duration.ofMinutes(45);
+
+    /** Older ones are handed out only where fresh ones do not come. */
+    static final Duration FRESH_FOR = CloudflareTurn.LIFETIME.minusMinutes(45);
+
+    /** Older ones are handed out to nobody. */
+    static final Duration SERVED_FOR = CloudflareTurn.LIFETIME.minusMinutes(15);
+
+    /** How long whoever asks waits for fresh ones where there are older ones. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
+
     static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
     private final Supplier<CompletableFuture<String>> source;
     private final InstantSource clock;
+    private final ScheduledExecutorService timer;
     private final Outage outage;
 
-    private @Nullable Credentials last;
+    private volatile @Nullable Credentials last;
     private @Nullable CompletableFuture<String> fetching;
     private Instant pausedUntil = Instant.MIN;
-    private Duration pause = FIRST_PAUSE;
+    private final Backoff pause = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
 
-    private record Credentials(String iceServers, Instant askedAt) {}
+    private record Credentials(String iceServers, Instant askedAt) {
+        /** Whether they are younger than {@code limit} at {@code now}; never by a clock that was put back. */
+        boolean isYounger(Duration limit, Instant now) {
+            Duration age = Duration.between(askedAt, now);
+            return !age.isNegative() && age.compareTo(limit) < 0;
+        }
+    }
 
-    /** Credentials from {@code source}, which is asked once at a time. */
-    public IceServers(Supplier<CompletableFuture<String>> source, InstantSource clock, EventSink events) {
+    /** Credentials from {@code source}, which is asked once at a time; {@code timer} ends waiting, and is not shut down here. */
+    public IceServers(
+            Supplier<CompletableFuture<String>> source,
+            InstantSource clock,
+            ScheduledExecutorService timer,
+            EventSink events) {
         this.source = source;
         this.clock = clock;
+        this.timer = timer;
         this.outage = new Outage(events, ServerEvent::turnError);
     }
 
-    /** Fetches ahead, so that the first to ask need not wait. */
+    /** Somebody is here who may ask in a moment: fetches ahead where what there is will not do. */
     public void prepare() {
-        CompletionStage<String> unused = current();
+        Instant now = clock.instant();
+        Credentials there = last;
+        if (there == null || !there.isYounger(RENEWED_AFTER, now)) {
+            CompletableFuture<String> unused = fetched(now);
+        }
     }
 
     /** The JSON array {@code iceServers}; fails if there are no credentials to give, which has been told then. */
     public CompletionStage<String> current() {
-        CompletableFuture<String> fetch;
         Instant now = clock.instant();
-        Credentials usable;
+        Credentials there = last;
+        if (there != null && there.isYounger(FRESH_FOR, now)) {
+            return CompletableFuture.completedFuture(there.iceServers);
+        }
+        CompletableFuture<String> fresh = fetched(now).copy();
+        return there != null && there.isYounger(SERVED_FOR, now) ? orOlder(fresh, there) : fresh;
+    }
+
+    private CompletableFuture<String> orOlder(CompletableFuture<String> fresh, Credentials older) {
+        if (fresh.isCompletedExceptionally()) {
+            return CompletableFuture.completedFuture(older.iceServers);
+        }
+        CompletableFuture<String> answer = fresh.exceptionally(failure -> older.iceServers);
+        if (!answer.isDone()) {
+            Future<?> end =
+                    timer.schedule(() -> answer.complete(older.iceServers), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture<?> unused = answer.whenComplete((iceServers, failure) -> end.cancel(false));
+        }
+        return answer;
+    }
+
+    /** The fetch that is under way, or a new one; a failed one in the pause after a failure. */
+    private CompletableFuture<String> fetched(Instant now) {
+        CompletableFuture<String> fetch;
         synchronized (this) {
-            Duration age = last == null ? SERVED_FOR : Duration.between(last.askedAt, now);
-            usable = age.isNegative() || age.compareTo(SERVED_FOR) >= 0 ? null : last;
-            if (usable != null && age.compareTo(RENEWED_AFTER) < 0) {
-                return CompletableFuture.completedFuture(usable.iceServers);
-            }
             if (fetching != null) {
-                return answer(usable, fetching);
+                return fetching;
             }
             if (isPaused(now)) {
-                return answer(usable, CompletableFuture.failedFuture(new IllegalStateException("no TURN credentials")));
+                return CompletableFuture.failedFuture(new IllegalStateException("no TURN credentials"));
             }
             fetch = new CompletableFuture<>();
             fetching = fetch;
         }
         fetch(fetch, now);
-        return answer(usable, fetch);
+        return fetch;
     }
 
     /** Not when the pause seems longer than any is: then the clock was put back. */
     private synchronized boolean isPaused(Instant now) {
         return now.isBefore(pausedUntil) && Duration.between(now, pausedUntil).compareTo(LONGEST_PAUSE) <= 0;
-    }
-
-    private static CompletionStage<String> answer(@Nullable Credentials usable, CompletableFuture<String> fetch) {
-        return usable == null ? fetch.copy() : CompletableFuture.completedFuture(usable.iceServers);
     }
 
     private void fetch(CompletableFuture<String> fetch, Instant askedAt) {
@@ -105,7 +150,7 @@ public final class IceServers {
             fetching = null;
             last = fresh;
             pausedUntil = Instant.MIN;
-            pause = FIRST_PAUSE;
+            pause.reset();
         }
         outage.over();
     }
@@ -113,9 +158,7 @@ public final class IceServers {
     private void failed(Throwable failure) {
         synchronized (this) {
             fetching = null;
-            pausedUntil = clock.instant().plus(pause);
-            Duration longer = pause.multipliedBy(2);
-            pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+            pausedUntil = clock.instant().plus(pause.next());
         }
         outage.failed("Cloudflare", failure);
     }

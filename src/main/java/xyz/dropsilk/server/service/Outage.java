@@ -1,41 +1,65 @@
 package xyz.dropsilk.server.service;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.RemoteException;
 
 /**
- * What keeps a third party that fails from filling the log: its first failure and each change of the reason are told, the others counted.
- * Safe on any thread.
+ * What keeps a third party that fails from filling the log: its first failure and each change of the kind are told, the others counted; and so is
+ * its end, where somebody wants to know. Safe on any thread.
  */
 final class Outage {
     private final EventSink events;
     private final BiFunction<String, Long, ServerEvent> event;
-    private @Nullable String reason;
+    private final @Nullable BiFunction<Duration, Long, ServerEvent> end;
+    private final LongSupplier ticker;
+    private @Nullable String kind;
     private long untold;
+    private long failures;
+    private long since;
 
     /** Tells {@code events}, each as {@code event} makes it of a reason and the number of failures untold before. */
     Outage(EventSink events, BiFunction<String, Long, ServerEvent> event) {
+        this(events, event, null, () -> 0);
+    }
+
+    /** The same, with an {@code end} made of how long it took, by {@code ticker}'s nanoseconds, and how many failures there were. */
+    Outage(
+            EventSink events,
+            BiFunction<String, Long, ServerEvent> event,
+            @Nullable BiFunction<Duration, Long, ServerEvent> end,
+            LongSupplier ticker) {
         this.events = events;
         this.event = event;
+        this.end = end;
+        this.ticker = ticker;
     }
 
     /** It failed. */
-    void failed(String newReason) {
+    void failed(String reason) {
+        failed(reason, reason);
+    }
+
+    /** It failed for {@code reason}, which is one of a {@code kind}: others of that kind need not be told. */
+    void failed(String newKind, String reason) {
         long before;
         synchronized (this) {
-            if (newReason.equals(reason)) {
+            since = kind == null ? ticker.getAsLong() : since;
+            failures++;
+            if (newKind.equals(kind)) {
                 untold++;
                 return;
             }
-            reason = newReason;
+            kind = newKind;
             before = untold;
             untold = 0;
         }
-        events.publish(event.apply(newReason, before));
+        events.publish(event.apply(reason, before));
     }
 
     /** It failed with {@code failure}, which is told as a fault of ours if it is none of the third party's. */
@@ -50,7 +74,21 @@ final class Outage {
     }
 
     /** It works. */
-    synchronized void over() {
-        reason = null;
+    void over() {
+        Duration lasted;
+        long count;
+        synchronized (this) {
+            if (kind == null) {
+                return;
+            }
+            kind = null;
+            untold = 0;
+            lasted = Duration.ofNanos(ticker.getAsLong() - since);
+            count = failures;
+            failures = 0;
+        }
+        if (end != null) {
+            events.publish(end.apply(lasted, count));
+        }
     }
 }

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.service;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,7 +11,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Backoff;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -30,6 +34,9 @@ public final class UploadLedger {
 
     /** A callback is not kept longer than this for its row. */
     static final Duration ANSWERED_AFTER = Duration.ofSeconds(3);
+
+    /** How often a row is tried that the database refuses for a reason nobody knows. */
+    static final int MAX_ATTEMPTS = 6;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
@@ -55,15 +62,26 @@ public final class UploadLedger {
     private boolean connected;
 
     /** The writer's own. */
-    private Duration pause = FIRST_PAUSE;
+    private final Backoff pause = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
 
-    private record Entry(StoredUpload upload, CompletableFuture<@Nullable Void> written) {}
+    /** A row that waits. */
+    private static final class Entry {
+        final StoredUpload upload;
+        final CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
 
-    /** Writes to {@code store}. */
-    public UploadLedger(UploadStore store, EventSink events) {
+        /** How often the database refused it for a reason nobody knows. The writer's own. */
+        int attempts;
+
+        Entry(StoredUpload upload) {
+            this.upload = upload;
+        }
+    }
+
+    /** Writes to {@code store}; {@code ticker} counts nanoseconds. */
+    public UploadLedger(UploadStore store, EventSink events, LongSupplier ticker) {
         this.store = store;
         this.events = events;
-        this.outage = new Outage(events, ServerEvent::databaseError);
+        this.outage = new Outage(events, ServerEvent::databaseAway, ServerEvent::databaseBack, ticker);
     }
 
     /** Connects in the background, and keeps trying. */
@@ -73,7 +91,7 @@ public final class UploadLedger {
 
     /** Takes {@code upload}. Completes, never with a failure, once its row is written or is not worth waiting for any more. */
     public CompletableFuture<@Nullable Void> record(StoredUpload upload) {
-        Entry entry = new Entry(upload, new CompletableFuture<>());
+        Entry entry = new Entry(upload);
         synchronized (this) {
             boolean fits = waiting.size() < MAX_WAITING && waitingChars + upload.length() <= MAX_WAITING_CHARS;
             if (closed || !fits) {
@@ -124,36 +142,98 @@ public final class UploadLedger {
                 store.prepare();
                 connected = true;
             }
-            for (Entry next = first(); next != null; next = first()) {
-                insert(next.upload);
-                remove(next);
-            }
-            away = false;
-            pause = FIRST_PAUSE;
             outage.over();
+            boolean allWritten = writeAll();
+            away = false;
+            if (allWritten) {
+                pause.reset();
+            } else {
+                tryLater();
+            }
         } catch (DatabaseException e) {
-            outage.failed(e.reason());
+            if (!isClosed()) { // what a stop cuts off says nothing of the database
+                outage.failed(e.kind(), e.reason());
+            }
             tryLater();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            OutOfMemory.haltIfIn(e);
             events.publish(ServerEvent.systemError("writing uploads", e));
             tryLater();
         }
     }
 
-    private void insert(StoredUpload upload) throws DatabaseException {
+    /** Tries each row that waits once; false if one is left that the database refused for a reason nobody knows. */
+    private boolean writeAll() throws DatabaseException {
+        boolean all = true;
+        for (int left = size(); left > 0; left--) {
+            Entry next = first();
+            if (next == null) {
+                break;
+            }
+            if (insert(next)) {
+                remove(next);
+            } else {
+                all = false;
+                putBehindOthers(next);
+            }
+        }
+        return all;
+    }
+
+    /** Whether the row is done with: written, or lost for good. */
+    private boolean insert(Entry entry) throws DatabaseException {
         try {
-            store.insert(upload);
-            events.publish(ServerEvent.uploadSaved(upload.key()));
+            store.insert(entry.upload);
+            events.publish(ServerEvent.uploadSaved(entry.upload.key()));
+            return true;
         } catch (DatabaseException e) {
-            if (!e.isDueToValues()) {
+            if (e.isDueToValues()) {
+                insertLess(entry.upload, e.reason());
+                return true;
+            }
+            if (e.isDueToDatabase()) {
                 throw e;
             }
-            lost(upload, "no row: " + e.reason());
+            if (++entry.attempts < MAX_ATTEMPTS) {
+                return false; // it may be the row's fault, so it must not hold up the others
+            }
+            lost(entry.upload, "no row: " + e.reason());
+            return true;
         }
+    }
+
+    /** The key alone is enough to delete the file one day. */
+    private void insertLess(StoredUpload upload, String reason) throws DatabaseException {
+        for (StoredUpload less : List.of(upload.inAscii(), upload.keyAlone())) {
+            try {
+                store.insert(less);
+                events.publish(ServerEvent.uploadShortened(upload.key(), "the row is not whole: " + reason));
+                events.publish(ServerEvent.uploadSaved(upload.key()));
+                return;
+            } catch (DatabaseException e) {
+                if (!e.isDueToValues()) {
+                    throw e;
+                }
+            }
+        }
+        lost(upload, "no row: " + reason);
     }
 
     private synchronized @Nullable Entry first() {
         return waiting.peek();
+    }
+
+    private synchronized int size() {
+        return waiting.size();
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized void putBehindOthers(Entry entry) {
+        waiting.remove(entry);
+        waiting.add(entry);
     }
 
     private void remove(Entry entry) {
@@ -168,10 +248,8 @@ public final class UploadLedger {
         connected = false;
         away = true;
         if (!closed) {
-            Future<?> unused = writer.schedule(this::tryToWrite, pause.toMillis(), TimeUnit.MILLISECONDS);
+            Future<?> unused = writer.schedule(this::tryToWrite, pause.next().toMillis(), TimeUnit.MILLISECONDS);
         }
-        Duration longer = pause.multipliedBy(2);
-        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
     }
 
     private void lost(StoredUpload upload, String reason) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.netty.util.internal.ThreadExecutorMap;
 import java.net.URLEncoder;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Threads;
 
 /**
  * The pool of connections. Safe on any thread that may block, which event loops may not. Nothing is loaded or connected before the first use;
@@ -25,6 +25,12 @@ public final class Database implements AutoCloseable {
     private static final long IDLE_LIMIT_MILLIS = 60_000;
     private static final long MAX_LIFETIME_MILLIS = 900_000;
     private static final long KEEP_ALIVE_MILLIS = 120_000;
+
+    /**
+     * Limits of each session at the server, in milliseconds: below the driver's own, so that a statement that waits for somebody's lock ends
+     * there too, and leaves no session behind. A statement of its own, since poolers refuse settings at the start of a session.
+     */
+    private static final String SESSION_LIMITS = "set statement_timeout = 8000; set lock_timeout = 4000";
 
     private static final Map<String, String> DRIVER_DEFAULTS = Map.of(
             "ApplicationName", "dropsilk-server", "connectTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true");
@@ -63,7 +69,7 @@ public final class Database implements AutoCloseable {
 
     /**
      * Does {@code work} with a connection, each statement a transaction of its own; the table is there by then. Doing it twice must do no harm: a
-     * connection that died in the pool is noticed only by using it.
+     * connection that died in the pool is noticed only by using it, and so is a table that somebody dropped, or a database that came back empty.
      */
     <T> T call(Work<T> work) throws DatabaseException {
         try {
@@ -72,7 +78,7 @@ public final class Database implements AutoCloseable {
             throw DatabaseException.of(e);
         } catch (SQLException e) {
             DatabaseException failure = DatabaseException.of(e);
-            if (!failure.isDueToConnection()) {
+            if (!failure.isDueToConnection() && !failure.isDueToMissingTable()) {
                 throw failure;
             }
         }
@@ -83,21 +89,37 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Whatever is not the statement's fault may be the session's, which may be read-only for ever: it is not used again. */
     private <T> T once(Work<T> work) throws SQLException {
         try (Connection connection = connection()) {
-            return work.with(connection);
+            try {
+                return work.with(connection);
+            } catch (SQLException e) {
+                DatabaseException failure = DatabaseException.of(e);
+                if (failure.isDueToMissingTable()) {
+                    forgetTable();
+                }
+                if (!failure.isDueToValues()) {
+                    pool().evictConnection(connection);
+                }
+                throw e;
+            }
         }
+    }
+
+    private synchronized void forgetTable() {
+        prepared = false;
     }
 
     /** A connection that the caller closes; the table is there. */
     Connection connection() throws SQLException {
-        assert ThreadExecutorMap.currentExecutor() == null : "JDBC on an event loop";
+        assert !Threads.isLoop() : "JDBC on an event loop";
         Connection connection = pool().getConnection();
         try {
             prepare(connection);
             return connection;
         } catch (SQLException | RuntimeException e) {
-            connection.close();
+            discard(connection);
             throw e;
         }
     }
@@ -141,6 +163,7 @@ public final class Database implements AutoCloseable {
         if (settings.password() != null) {
             config.setPassword(settings.password().reveal());
         }
+        config.setConnectionInitSql(SESSION_LIMITS);
         DRIVER_DEFAULTS.forEach(config::addDataSourceProperty);
         settings.properties().forEach(config::addDataSourceProperty);
         config.setMaximumPoolSize(MAX_CONNECTIONS);

@@ -9,33 +9,49 @@ import org.jspecify.annotations.Nullable;
  * name hosts, users and the values of rows.
  */
 public final class DatabaseException extends Exception {
-    private final String reason;
+    private final String kind;
     private final String sqlState;
 
-    private DatabaseException(String message, String sqlState) {
-        super(message, null, false, false);
-        this.reason = message;
+    private DatabaseException(String kind, String sqlState) {
+        super(sqlState.isEmpty() ? kind : kind + " (SQLSTATE " + sqlState + ")", null, false, false);
+        this.kind = kind;
         this.sqlState = sqlState;
     }
 
     static DatabaseException of(SQLException cause) {
         String state = sqlState(cause);
-        return new DatabaseException(words(cause, state), state);
+        return new DatabaseException(
+                isTls(cause) ? "no TLS connection to the database" : SqlStates.words(state), state);
     }
 
     /** What went wrong, fit for a log line. */
     public String reason() {
-        return reason;
+        return String.valueOf(getMessage());
+    }
+
+    /** What went wrong without the SQLSTATE: the same for failures that differ only in who noticed them. */
+    public String kind() {
+        return kind;
     }
 
     /** Whether the values of this one statement are to blame, so that trying it again is pointless. */
     public boolean isDueToValues() {
-        return sqlState.startsWith("22") || sqlState.startsWith("23"); // data exception, constraint violation
+        return SqlStates.isOfValues(sqlState);
+    }
+
+    /** Whether the database is known to be to blame, so that every other statement would fail too. */
+    public boolean isDueToDatabase() {
+        return sqlState.isEmpty() || SqlStates.isOfDatabase(sqlState);
     }
 
     /** Whether the connection, or the session behind it, was lost. */
     boolean isDueToConnection() {
         return sqlState.startsWith("08") || sqlState.startsWith("57P"); // connection exception, operator intervention
+    }
+
+    /** Whether the table is not there: dropped, or the database came back empty. */
+    boolean isDueToMissingTable() {
+        return sqlState.equals("42P01") || sqlState.equals("3F000");
     }
 
     /** The state of the innermost cause that has one: a pool wraps what the driver said. */
@@ -47,17 +63,6 @@ public final class DatabaseException extends Exception {
             }
         }
         return state;
-    }
-
-    private static String words(SQLException cause, String state) {
-        String code = state.isEmpty() ? "" : " (SQLSTATE " + state + ")";
-        if (isTls(cause)) {
-            return "no TLS connection to the database" + code;
-        }
-        if (state.isEmpty() || state.startsWith("08") || state.startsWith("57P")) {
-            return "database unreachable" + code;
-        }
-        return (state.startsWith("28") ? "database refuses the login" : "database error") + code;
     }
 
     private static boolean isTls(@Nullable Throwable cause) {

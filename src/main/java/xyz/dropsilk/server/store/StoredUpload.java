@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
@@ -15,6 +16,20 @@ public record StoredUpload(String key, String url, String name) {
         key = storable(key);
         url = storable(url);
         name = storable(name);
+    }
+
+    /** The same with nothing but ASCII, for a database whose encoding has not all characters; the key stays as it is. */
+    public StoredUpload inAscii() {
+        return new StoredUpload(key, ascii(url), ascii(name));
+    }
+
+    /** The key alone, which is enough to delete the file. */
+    public StoredUpload keyAlone() {
+        return new StoredUpload(key, "", "");
+    }
+
+    private static String ascii(String text) {
+        return new String(text.getBytes(US_ASCII), US_ASCII);
     }
 
     /** What it takes to keep one in memory, in UTF-16 units. */

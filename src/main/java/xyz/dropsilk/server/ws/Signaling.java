@@ -24,6 +24,7 @@ import xyz.dropsilk.server.room.Rooms;
  * @param pingInterval between two pings; zero for none
  * @param messageRate of messages and control frames a connection; null for no limit
  * @param ticker counts nanoseconds
+ * @param arrived is run for each client that comes, on its loop
  */
 public record Signaling(
         FlightRegistry registry,
@@ -35,4 +36,5 @@ public record Signaling(
         int maxPayloadBytes,
         Duration pingInterval,
         @Nullable Rate messageRate,
-        LongSupplier ticker) {}
+        LongSupplier ticker,
+        Runnable arrived) {}

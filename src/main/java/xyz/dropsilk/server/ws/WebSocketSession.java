@@ -104,6 +104,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         signaling.registry().connect(client);
+        signaling.arrived().run();
         // Not by channelInactive, which another handler may keep to itself, and which is over where the socket is
         // closed
         // already: a client whose end is not heard would be listed for ever.

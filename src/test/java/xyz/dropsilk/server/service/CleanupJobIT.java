@@ -160,6 +160,20 @@ class CleanupJobIT {
     }
 
     @Test
+    void aLockThatNobodyEverGivesBackIsToldLoudly() throws DatabaseException {
+        try (CleanupLock held = store.tryLock().orElseThrow()) {
+            assertTrue(held.isHeld());
+            for (int run = 1; run < CleanupJob.MAX_SKIPS; run++) {
+                job.run();
+            }
+            assertEquals(List.of(), events.named("cleanup:error"));
+            job.run();
+        }
+        assertTrue(String.valueOf(events.named("cleanup:error").get(0).fields().get("reason"))
+                .contains("pooler"));
+    }
+
+    @Test
     void anotherInstancesRunIsLeftAlone() throws DatabaseException {
         expired(1);
         try (CleanupLock held = store.tryLock().orElseThrow()) {

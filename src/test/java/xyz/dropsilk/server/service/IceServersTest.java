@@ -10,18 +10,21 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.testing.CollectedEvents;
+import xyz.dropsilk.server.testing.ManualExecutor;
 import xyz.dropsilk.server.testing.ManualTime;
 
 class IceServersTest {
     private final ManualTime time = new ManualTime();
     private final CollectedEvents events = new CollectedEvents();
     private final List<CompletableFuture<String>> fetches = new ArrayList<>();
+    private final ManualExecutor timer = new ManualExecutor();
     private final IceServers iceServers = new IceServers(
             () -> {
                 fetches.add(new CompletableFuture<>());
                 return fetches.get(fetches.size() - 1);
             },
             time,
+            timer,
             events);
 
     @Test
@@ -54,25 +57,65 @@ class IceServersTest {
     }
 
     @Test
-    void renewedBehindTheBackOfWhoAsks() {
+    void renewedWhenSomebodyConnects() {
         prepared("[1]");
-        time.pass(IceServers.RENEWED_AFTER);
-        assertEquals("[1]", now());
-        assertEquals("[1]", now());
+        time.pass(IceServers.RENEWED_AFTER.minusMillis(1));
+        iceServers.prepare();
+        assertEquals(1, fetches.size());
+        time.pass(Duration.ofMillis(1));
+        iceServers.prepare();
+        iceServers.prepare();
         assertEquals(2, fetches.size(), "one renewal at a time");
+        assertEquals("[1]", now(), "nobody waits for it while the old ones are fresh");
+        fetches.get(1).complete("[2]");
+        assertEquals("[2]", now());
+    }
+
+    /** One visitor every 40 minutes once got what was fetched for the visitor before. */
+    @Test
+    void whoeverFindsOlderOnesWaitsForFreshOnes() {
+        prepared("[1]");
+        time.pass(Duration.ofMinutes(40));
+        CompletableFuture<String> asked = ask();
+        assertFalse(asked.isDone());
+        fetches.get(1).complete("[2]");
+        assertEquals("[2]", asked.join());
+    }
+
+    @Test
+    void olderOnesServeWhereFreshOnesDoNotComeInTime() {
+        prepared("[1]");
+        time.pass(IceServers.FRESH_FOR);
+        CompletableFuture<String> asked = ask();
+        timer.advance(IceServers.PATIENCE.minusMillis(1));
+        assertFalse(asked.isDone());
+        timer.advance(Duration.ofMillis(1));
+        assertEquals("[1]", asked.join());
         fetches.get(1).complete("[2]");
         assertEquals("[2]", now());
     }
 
     @Test
-    void theLastOnesServeWhileAQuarterOfAnHourIsLeft() {
+    void olderOnesServeWhereTheProviderFails() {
         prepared("[1]");
         time.pass(IceServers.SERVED_FOR.minusMillis(1));
-        assertEquals("[1]", now());
+        CompletableFuture<String> asked = ask();
         fetches.get(1).completeExceptionally(new IllegalStateException("down"));
-        assertEquals("[1]", now());
+        assertEquals("[1]", asked.join());
+        assertEquals("[1]", now(), "in the pause nobody waits");
         time.pass(Duration.ofMillis(1));
-        assertTrue(ask().isCompletedExceptionally(), "in the pause nobody waits");
+        assertTrue(ask().isCompletedExceptionally(), "a quarter of an hour is the least");
+    }
+
+    @Test
+    void tooOldOnesServeNobodyHoweverLongItTakes() {
+        prepared("[1]");
+        time.pass(IceServers.SERVED_FOR);
+        CompletableFuture<String> asked = ask();
+        timer.advance(IceServers.PATIENCE.multipliedBy(2));
+        assertFalse(asked.isDone());
+        fetches.get(1).complete("[2]");
+        assertEquals("[2]", asked.join());
     }
 
     @Test

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -29,7 +32,7 @@ class UploadLedgerIT {
     private final CuttableLink link = postgres.link();
     private final Database database = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT);
     private final CollectedEvents events = new CollectedEvents();
-    private final UploadLedger ledger = new UploadLedger(new UploadStore(database), events);
+    private final UploadLedger ledger = new UploadLedger(new UploadStore(database), events, System::nanoTime);
 
     @AfterEach
     void close() throws InterruptedException {
@@ -49,7 +52,7 @@ class UploadLedgerIT {
     void rowsWaitInOrderForADatabaseThatIsAway() {
         link.cut();
         ledger.start();
-        events.await("system:error", 1);
+        events.await("database:away", 1);
         List<String> expected = IntStream.range(0, 50).mapToObj(i -> "k" + i).toList();
         for (String key : expected) {
             assertTrue(record(key).isDone(), "nobody waits for a database that is known to be away");
@@ -57,7 +60,7 @@ class UploadLedgerIT {
         link.mend();
         events.await("upload:db_saved", expected.size());
         assertEquals(expected, keys());
-        assertEquals(1, events.named("system:error").size(), "told once, not at each attempt");
+        assertEquals(1, events.named("database:away").size(), "told once, not at each attempt");
     }
 
     @Test
@@ -77,7 +80,7 @@ class UploadLedgerIT {
     void whatDoesNotFitIsLoggedWithItsKey() {
         link.cut();
         ledger.start();
-        events.await("system:error", 1);
+        events.await("database:away", 1);
         IntStream.range(0, UploadLedger.MAX_WAITING)
                 .forEach(i -> assertTrue(record("k" + i).isDone()));
         assertEquals(List.of(), events.named("upload:error"));
@@ -90,7 +93,7 @@ class UploadLedgerIT {
     void longNamesFillItSooner() {
         link.cut();
         ledger.start();
-        events.await("system:error", 1);
+        events.await("database:away", 1);
         String name = "n".repeat(UploadLedger.MAX_WAITING_CHARS / 2);
         assertTrue(ledger.record(new StoredUpload("k1", "u", name)).isDone());
         assertEquals(List.of(), events.named("upload:error"));
@@ -102,7 +105,7 @@ class UploadLedgerIT {
     void whatIsUnwrittenAtTheEndIsLoggedKeyByKey() throws InterruptedException {
         link.cut();
         ledger.start();
-        events.await("system:error", 1);
+        events.await("database:away", 1);
         assertTrue(record("k1").isDone());
         assertTrue(record("k2").isDone());
         ledger.close(LIMIT);
@@ -119,12 +122,121 @@ class UploadLedgerIT {
     void theEndIsALastChance() throws InterruptedException {
         link.cut();
         ledger.start();
-        events.await("system:error", 1);
+        events.await("database:away", 1);
         assertTrue(record("k1").isDone());
         link.mend();
         ledger.close(LIMIT);
         assertEquals(List.of("k1"), keys());
         assertEquals(List.of(), events.named("upload:error"));
+    }
+
+    @Test
+    void aTableThatSomebodyDroppedIsMadeAgain() {
+        record("k1").join();
+        postgres.execute("drop table uploaded_files");
+        record("k2").join();
+        events.await("upload:db_saved", 2);
+        assertEquals(List.of("k2"), keys());
+        assertEquals(List.of(), events.named("upload:error"));
+    }
+
+    @Test
+    void aReadOnlySpellEndsWithTheSetting() {
+        postgres.set("default_transaction_read_only = on");
+        ledger.start();
+        assertEquals(
+                "database is read-only (SQLSTATE 25006)",
+                events.await("database:away", 1).fields().get("reason"));
+        record("k1").join();
+        postgres.set("default_transaction_read_only = off");
+        events.await("upload:db_saved", 1);
+        assertEquals(List.of("k1"), keys());
+        assertEquals(1, events.named("database:back").size());
+    }
+
+    @Test
+    void anOutageHasABeginningAndAnEnd() {
+        link.cut();
+        ledger.start();
+        events.await("database:away", 1);
+        link.mend();
+        ServerEvent back = events.await("database:back", 1);
+        assertTrue((Long) Objects.requireNonNull(back.fields().get("attempts")) >= 1);
+        assertTrue((Double) Objects.requireNonNull(back.fields().get("seconds")) > 0);
+    }
+
+    @Test
+    void aStopAddsNothingToAnOutage() throws InterruptedException {
+        link.cut();
+        ledger.start();
+        events.await("database:away", 1);
+        record("k1").join();
+        ledger.close(LIMIT);
+        assertEquals(1, events.named("database:away").size());
+    }
+
+    @Test
+    void whatADatabaseWithoutUnicodeCanNotHoldIsLeftOut() {
+        Postgres latin = new Postgres("encoding 'LATIN1' template template0 lc_collate 'C' lc_ctype 'C'");
+        try (Database other = new Database(latin.settings(), Postgres.CONNECTION_LIMIT)) {
+            UploadLedger inLatin = new UploadLedger(new UploadStore(other), events, System::nanoTime);
+            inLatin.record(new StoredUpload("k1", "https://u/k1", "caf\u00e9 \ud83d\ude00.pptx"))
+                    .join();
+            events.await("upload:db_saved", 1);
+            assertEquals(List.of("k1"), latin.query("select file_key from uploaded_files"));
+            inLatin.close(LIMIT);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aKeyThatIsTooLongForTheIndexHoldsUpNobody() {
+        Random random = new Random(1);
+        StringBuilder key = new StringBuilder();
+        random.ints(9_000, 'a', 'z').forEach(letter -> key.append((char) letter));
+        CompletableFuture<?> tooLong = record(key.toString());
+        record("k2").join();
+        assertTrue(tooLong.isDone());
+        assertEquals(List.of("k2"), keys());
+        assertEquals(1, events.named("upload:error").size());
+        assertEquals(List.of(), events.named("database:away"));
+    }
+
+    @Test
+    void aRefusalThatNobodyKnowsHoldsUpOnlyItsRow() {
+        record("k0").join();
+        postgres.execute("create function no() returns trigger language plpgsql as"
+                + " $$ begin if new.file_key = 'k1' then raise exception 'no'; end if; return new; end $$");
+        postgres.execute("create trigger no before insert on uploaded_files for each row execute function no()");
+        record("k1");
+        record("k2");
+        events.await("upload:db_saved", 2);
+        assertEquals(List.of("k0", "k2"), keys());
+        assertEquals(List.of(), events.named("upload:error"), "it may be taken another time");
+        postgres.execute("drop trigger no on uploaded_files");
+        events.await("upload:db_saved", 3);
+    }
+
+    @Test
+    void aLockedTableLeavesNoSessionBehind() throws Exception {
+        record("k0").join();
+        try (Connection lock = postgres.hold("lock table uploaded_files in access exclusive mode")) {
+            record("k1").join();
+            assertFalse(lock.isClosed());
+            assertEquals(
+                    "table uploaded_files is locked by another session (SQLSTATE 55P03)",
+                    events.await("database:away", 1).fields().get("reason"));
+            assertTrue(sessions() <= 3, "sessions: " + sessions());
+        }
+        events.await("upload:db_saved", 2);
+    }
+
+    private int sessions() {
+        return Integer.parseInt(
+                postgres.query("select count(*) from pg_stat_activity where datname = current_database()"
+                                + " and application_name = 'dropsilk-server'")
+                        .get(0));
     }
 
     @Test
@@ -135,7 +247,7 @@ class UploadLedgerIT {
         CompletableFuture<?> bad = ledger.record(new StoredUpload("k1", "u", "bad"));
         record("k2").join();
         assertTrue(bad.isDone());
-        assertEquals(List.of("k2"), keys());
+        assertEquals(List.of("k1", "k2"), keys(), "its key is enough to delete the file");
         assertEquals("k1", events.named("upload:error").get(0).fields().get("fileKey"));
         assertFalse(events.named("upload:error").get(0).toString().contains("bad"));
     }

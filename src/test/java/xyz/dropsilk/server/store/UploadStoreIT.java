@@ -174,7 +174,7 @@ class UploadStoreIT {
 
     @Test
     void notOnAnEventLoop() throws InterruptedException {
-        DefaultEventExecutor loop = new DefaultEventExecutor();
+        DefaultEventExecutor loop = new DefaultEventExecutor(Threads.loops());
         try {
             ExecutionException failure = assertThrows(
                     ExecutionException.class,

@@ -41,7 +41,31 @@ public final class Postgres {
     }
 
     public Postgres() {
-        execute("postgres", "create database " + database);
+        this("");
+    }
+
+    /** A database made with {@code options} of {@code create database}. */
+    public Postgres(String options) {
+        execute("postgres", "create database " + database + " " + options);
+    }
+
+    /** Sets {@code setting} for new sessions of this database. */
+    public void set(String setting) {
+        execute("postgres", "alter database " + database + " set " + setting);
+    }
+
+    /** A session of its own in which {@code sql} was executed in a transaction that does not end before it is closed. */
+    public Connection hold(String sql) {
+        try {
+            Connection connection = connect(database);
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The database as it is. */

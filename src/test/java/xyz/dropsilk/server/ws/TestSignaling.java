@@ -62,6 +62,7 @@ final class TestSignaling {
                 MAX_PAYLOAD,
                 pingInterval,
                 Rate.of(100, 1, 300),
-                other);
+                other,
+                () -> {});
     }
 }
