@@ -25,7 +25,8 @@ COPY --from=build /opt/java /opt/java
 COPY --from=build /app /app
 USER 65532:65532
 WORKDIR /app
-ENV NODE_ENV=production
+# The locale tells the JVM that names and values from outside are UTF-8.
+ENV NODE_ENV=production LANG=C.UTF-8
 EXPOSE 8080
 
 # No process but the check's own shell: a JVM for this would cost more than the server at rest.

@@ -4,9 +4,10 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.RoomsEndpoint;
@@ -42,6 +43,7 @@ import xyz.dropsilk.server.net.SignalingServer;
 import xyz.dropsilk.server.room.RoomBook;
 import xyz.dropsilk.server.room.RoomSettings;
 import xyz.dropsilk.server.room.Rooms;
+import xyz.dropsilk.server.ws.ProxyWatch;
 import xyz.dropsilk.server.ws.Signaling;
 import xyz.dropsilk.server.ws.UpgradeGate;
 
@@ -56,6 +58,7 @@ public final class Application {
     private final String version;
     private final StandardOutput output;
     private final Refusals events;
+    private final LibraryLog libraryLog;
     private final SignalingServer server;
     private final FlightRegistry registry;
     private final Rooms rooms;
@@ -80,7 +83,7 @@ public final class Application {
         LogRing ring = new LogRing(config.telemetry().logBufferSize());
         output = new StandardOutput(standardOutput, this::linesDropped);
         events = new Refusals(EventLog.into(ring, output, config.telemetry().logLevel(), clock), ticker);
-        LibraryLog.sendTo(events);
+        libraryLog = LibraryLog.sendTo(events);
 
         EventLoop timer = server.loop();
         RoomSettings roomSettings = roomSettings(config.rooms());
@@ -117,8 +120,18 @@ public final class Application {
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
-        pipeline = new HttpPipeline(new HttpSettings(
-                clientAddress, router, new UpgradeGate(origins, signaling), signaling.memory(), clock, events));
+        pipeline = new HttpPipeline(
+                new HttpSettings(
+                        clientAddress,
+                        router,
+                        new UpgradeGate(
+                                origins,
+                                signaling,
+                                new ProxyWatch(config.proxies().trusted(), events)),
+                        signaling.memory(),
+                        clock,
+                        events),
+                config.limits().maxConnections());
     }
 
     private Signaling signaling(EventLoop timer, LongSupplier ticker) {
@@ -163,10 +176,10 @@ public final class Application {
     }
 
     /**
-     * Listens and serves.
+     * Listens and serves. A start that fails leaves nothing behind.
      *
      * @return the port
-     * @throws IOException if the configured address can't be listened on
+     * @throws IOException if the configured address can't be listened on; its message is fit for an operator's eyes
      */
     public int start() throws IOException {
         output.start();
@@ -174,15 +187,44 @@ public final class Application {
             OutOfMemory.haltIfIn(fault);
             events.publish(ServerEvent.systemError("thread " + thread.getName(), fault));
         });
-        String host = config.server().host();
-        int port = config.server().port();
-        int bound =
-                server.listen(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port), pipeline);
-        events.publish(ServerEvent.startup(version, bound, config.server().production()));
+        int bound;
+        try {
+            bound = server.listen(config.server().host(), config.server().port(), pipeline);
+        } catch (IOException e) {
+            giveUp();
+            throw e;
+        }
+        events.publish(ServerEvent.startup(version, bound, config.server().production(), parts()));
+        config.warnings().forEach(warning -> events.publish(ServerEvent.configWarning(warning)));
         services.start();
         heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
         new Periodic("rooms", server.loop(), events).every(SWEEP, rooms::sweep);
         return bound;
+    }
+
+    /** What is on and off; never a value that is secret. */
+    private Map<String, Object> parts() {
+        Map<String, Object> parts = new LinkedHashMap<>(services.parts());
+        parts.put("transport", server.transport());
+        parts.put("dotEnv", config.dotEnv());
+        parts.put("origins", config.origins().allowed().size());
+        parts.put("trustedProxies", config.proxies().trusted().size());
+        return parts;
+    }
+
+    private void giveUp() {
+        try {
+            server.stop(Stage.NOTHING_OPEN);
+            services.close(Stage.NOTHING_OPEN);
+            closeLog(Stage.NOTHING_OPEN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeLog(Duration limit) throws InterruptedException {
+        libraryLog.close();
+        output.close(limit.toMillis());
     }
 
     /** Returns when the server no longer listens. */
@@ -196,10 +238,41 @@ public final class Application {
         Duration whole = limit.isZero() ? FOREVER : limit;
         events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
         registry.stopping();
-        long deadline = System.nanoTime() + whole.multipliedBy(8).dividedBy(10).toNanos();
-        server.stop(whole.multipliedBy(6).dividedBy(10));
-        services.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-        events.publish(ServerEvent.shutdown("done", registry.stats().connections()));
-        output.close(whole.dividedBy(10).toMillis());
+        long servicesEnd = System.nanoTime()
+                + Stage.CONNECTIONS.of(whole).plus(Stage.SERVICES.of(whole)).toNanos();
+        try {
+            server.stop(Stage.CONNECTIONS.of(whole));
+        } finally {
+            try {
+                services.close(Duration.ofNanos(Math.max(0, servicesEnd - System.nanoTime())));
+            } finally {
+                events.publish(ServerEvent.shutdown("done", registry.stats().connections()));
+                closeLog(Stage.LOG.of(whole));
+            }
+        }
+    }
+
+    /** What is closed one after the other, and its share of {@code SHUTDOWN_TIMEOUT_MS}; a tenth is left for the JVM. */
+    private enum Stage {
+        /** Clients are told, and finish what they have in hand. */
+        CONNECTIONS(6),
+        /** Rows are written, batches end. What the stage before left over is added. */
+        SERVICES(2),
+        LOG(1);
+
+        private static final int TENTHS = 10;
+
+        /** For what has never been in use. */
+        static final Duration NOTHING_OPEN = Duration.ofSeconds(1);
+
+        private final int tenths;
+
+        Stage(int tenths) {
+            this.tenths = tenths;
+        }
+
+        Duration of(Duration whole) {
+            return whole.multipliedBy(tenths).dividedBy(TENTHS);
+        }
     }
 }

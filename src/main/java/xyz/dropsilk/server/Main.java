@@ -3,14 +3,15 @@ package xyz.dropsilk.server;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.TimeZone;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.config.CommandLine;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.config.ConfigException;
 import xyz.dropsilk.server.config.ConfigReader;
+import xyz.dropsilk.server.config.DotEnvFile;
 
 /** The process: reads what it was started with, runs the {@link Application}, and says how it went by its exit status. */
 public final class Main {
@@ -26,6 +27,10 @@ public final class Main {
 
     /** Runs until the process is told to end. */
     public static void main(String[] arguments) {
+        // The database's driver tells the server the JVM's zone, and not every server knows every zone's name. Nothing
+        // here needs one.
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+        OutOfMemory.prepare();
         CommandLine.Options options = options(arguments);
         if (options.help()) {
             System.out.print(CommandLine.usage());
@@ -48,21 +53,10 @@ public final class Main {
 
     private static Config config(CommandLine.Options options) {
         try {
-            return ConfigReader.read(System.getenv(), dotEnv(), options);
+            return ConfigReader.read(System.getenv(), DotEnvFile.read(DOT_ENV), options);
         } catch (ConfigException e) {
             e.problems().forEach(System.err::println);
             throw exit(EXIT_USAGE);
-        } catch (IOException e) {
-            System.err.println(".env can't be read: " + e);
-            throw exit(EXIT_USAGE);
-        }
-    }
-
-    private static String dotEnv() throws IOException {
-        try {
-            return Files.readString(DOT_ENV);
-        } catch (NoSuchFileException e) {
-            return "";
         }
     }
 
@@ -71,7 +65,7 @@ public final class Main {
         try {
             application.start();
         } catch (IOException e) {
-            System.err.println("Can't listen on port " + config.server().port() + ": " + e.getMessage());
+            System.err.println(e.getMessage());
             throw exit(EXIT_FAILURE);
         }
         Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(() -> stop(application)));

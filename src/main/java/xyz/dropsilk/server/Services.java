@@ -3,13 +3,17 @@ package xyz.dropsilk.server;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.config.Config;
@@ -57,6 +61,7 @@ final class Services {
     private final Config config;
     private final EventSink events;
     private final LongSupplier ticker;
+    private final ScheduledExecutorService timer;
     private final Outbound outbound = new Outbound();
     private final ThreadPoolExecutor workers = Threads.bounded("worker", WORKERS, MAX_QUEUED_REQUESTS);
     private final PreviewCloud cloud;
@@ -73,6 +78,7 @@ final class Services {
         this.config = config;
         this.events = events;
         this.ticker = ticker;
+        this.timer = timer;
         iceServers = iceServers(clock, timer);
         contact = contact();
         Config.Uploads previews = config.uploads();
@@ -119,6 +125,17 @@ final class Services {
                 .page("/request-email", new EmailEndpoint(contact, limit(tenth), workers), HttpMethod.POST);
     }
 
+    /** What is on and off. */
+    Map<String, Object> parts() {
+        Map<String, Object> parts = new LinkedHashMap<>();
+        parts.put("turn", iceServers != null);
+        parts.put("uploads", config.uploads().token() != null);
+        parts.put("database", database != null);
+        parts.put("bus", false);
+        parts.put("email", contact != null);
+        return parts;
+    }
+
     /** A client is here, which may ask for TURN credentials in a moment. Any thread; never blocks. */
     void arrived() {
         if (iceServers != null) {
@@ -129,22 +146,35 @@ final class Services {
     /** Connects, fetches ahead and cleans up, all in the background and in a moment. */
     void start() {
         noCleanup().ifPresent(reason -> events.publish(ServerEvent.cleanupSkipped(reason)));
-        CompletableFuture.delayedExecutor(HEAD_START_MILLIS, TimeUnit.MILLISECONDS, workers)
-                .execute(this::begin);
+        // On a thread of its own: the workers' queue is bounded, and may be full of requests by then.
+        Future<?> unused = timer.schedule(
+                () -> Threads.named("services").newThread(this::begin).start(),
+                HEAD_START_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
+    /** Each begins, whatever becomes of the others. */
     private void begin() {
         if (iceServers != null) {
-            iceServers.prepare();
+            begin("TURN credentials", iceServers::prepare);
         }
         if (ledger != null) {
-            ledger.start();
+            begin("upload ledger", ledger::start);
         }
         if (cleanup != null) {
-            cleanup.start();
+            begin("cleanup", cleanup::start);
         }
         if (config.uploads().token() != null) {
-            cloud.check(events);
+            begin("uploads", () -> cloud.check(events));
+        }
+    }
+
+    private void begin(String name, Runnable service) {
+        try {
+            service.run();
+        } catch (RuntimeException | Error e) {
+            OutOfMemory.haltIfIn(e);
+            events.publish(ServerEvent.systemError(name, e));
         }
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.JarProcess;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.WebClient;
@@ -96,6 +97,36 @@ class JarIT {
             assertEquals(1, jar.awaitExit());
             assertEquals(1, jar.err().size(), jar.err()::toString);
             assertTrue(jar.err().get(0).contains(String.valueOf(taken.getLocalPort())));
+            assertTrue(jar.err().get(0).contains("--port"), jar.err()::toString);
+        }
+    }
+
+    @Test
+    void aHostThatDoesNotResolveIsOneLine() {
+        try (JarProcess jar =
+                JarProcess.jar().with("HOST", "no.such.host.invalid").start()) {
+            assertEquals(1, jar.awaitExit());
+            assertEquals(
+                    List.of("Can't listen: the name no.such.host.invalid in HOST does not resolve to an address"),
+                    jar.err());
+        }
+    }
+
+    @Test
+    void theStartSaysWhatIsOnAndWhatIsProbablyNotMeantSo(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve(".env"), "NODE_ENV=production\nUPLOADTHING_TOKEN=eyJ9\n");
+        try (JarProcess jar = JarProcess.jar().in(directory).start()) {
+            assertTrue(jar.port() > 0);
+            JsonNode startup = WebClient.json(jar.out().get(0));
+            assertTrue(startup.path("uploads").asBoolean());
+            assertFalse(startup.path("turn").asBoolean(true));
+            assertFalse(startup.path("database").asBoolean(true));
+            assertTrue(startup.path("dotEnv").asBoolean());
+            assertEquals(4, startup.path("origins").asInt());
+            assertEquals(6, startup.path("trustedProxies").asInt());
+            assertTrue(
+                    List.of("epoll", "nio").contains(startup.path("transport").asText()));
+            Await.until("the warning", () -> jar.out().stream().anyMatch(line -> line.contains("config:warning")));
         }
     }
 

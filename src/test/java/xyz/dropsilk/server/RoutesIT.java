@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -64,9 +63,9 @@ class RoutesIT {
     @BeforeAll
     static void start() throws IOException, ConfigException {
         development = new SignalingServer(1);
-        port = development.listen(new InetSocketAddress(0), pipeline(/* strict= */ false));
+        port = development.listen(null, 0, pipeline(/* strict= */ false));
         production = new SignalingServer(1);
-        strictPort = production.listen(new InetSocketAddress(0), pipeline(/* strict= */ true));
+        strictPort = production.listen(null, 0, pipeline(/* strict= */ true));
     }
 
     @AfterAll
@@ -102,13 +101,15 @@ class RoutesIT {
                         HttpMethod.GET,
                         HttpMethod.POST);
         MemoryBudget memory = new MemoryBudget(1 << 24, Runnable::run);
-        return new HttpPipeline(new HttpSettings(
-                new ClientAddress(List.of(), null),
-                router,
-                new NoUpgrade(),
-                memory,
-                InstantSource.system(),
-                EventSink.none()));
+        return new HttpPipeline(
+                new HttpSettings(
+                        new ClientAddress(List.of(), null),
+                        router,
+                        new NoUpgrade(),
+                        memory,
+                        InstantSource.system(),
+                        EventSink.none()),
+                /* maxWebSockets= */ 2_000);
     }
 
     private static byte[] body(Request request) {

@@ -66,7 +66,7 @@ public final class IpAddress {
     }
 
     /** The same address without a zone, and as IPv4 if it is IPv4-mapped IPv6: one form for each address. */
-    static InetAddress canonical(InetAddress address) {
+    public static InetAddress canonical(InetAddress address) {
         return ofBytes(address.getAddress());
     }
 

@@ -1,18 +1,22 @@
 package xyz.dropsilk.server.base;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the process uses of memory, in the words of Node's {@code process.memoryUsage()}, which monitors know. Safe on any thread. */
 public final class MemoryUse {
-    /** Linux's own count, in pages: the second number is the resident set. A file of procfs never blocks on a disk. */
-    private static final Path STATM = Path.of("/proc/self/statm");
+    /** Linux's own count, in kB whatever the size of a page. A file of procfs never blocks on a disk. */
+    private static final Path STATUS = Path.of("/proc/self/status");
 
-    private static final long PAGE_BYTES = 4_096;
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s*([0-9]+) kB");
+    private static final long BYTES_PER_KB = 1_024;
 
     private final LongSupplier external;
 
@@ -35,10 +39,13 @@ public final class MemoryUse {
 
     private long residentBytes(long heapTotal) {
         try {
-            String[] pages = Files.readString(STATM).split(" ", 3);
-            return Long.parseLong(pages[1]) * PAGE_BYTES;
+            Matcher resident = RESIDENT.matcher(Files.readString(STATUS, StandardCharsets.ISO_8859_1));
+            if (resident.find()) {
+                return Long.parseLong(resident.group(1)) * BYTES_PER_KB;
+            }
         } catch (IOException e) {
-            return heapTotal + external.getAsLong(); // no Linux: the part of it that is known
+            // no Linux
         }
+        return heapTotal + external.getAsLong(); // the part of it that is known
     }
 }

@@ -14,14 +14,26 @@ public final class OutOfMemory {
     /** Causes followed: enough for any real chain, and an end for one that bites its tail. */
     private static final int MAX_CAUSES = 16;
 
+    private static final Runtime RUNTIME = Runtime.getRuntime();
+
     private OutOfMemory() {}
+
+    /** Loads everything that ending needs: later there may be no memory to load it. Called at the start. */
+    public static void prepare() {
+        haltIfIn(new IllegalStateException(new OutOfMemoryErrorTwin()));
+    }
+
+    /** Takes the way of a real one up to the end, which is not reached. */
+    private static final class OutOfMemoryErrorTwin extends VirtualMachineError {
+        private static final long serialVersionUID = 1;
+    }
 
     /** Ends the process at once, without shutdown hooks, if {@code cause} is or comes from a lack of memory. */
     public static void haltIfIn(@Nullable Throwable cause) {
         Throwable at = cause;
         for (int i = 0; i < MAX_CAUSES && at != null; i++) {
             if (at instanceof OutOfMemoryError) {
-                Runtime.getRuntime().halt(EXIT_STATUS);
+                RUNTIME.halt(EXIT_STATUS);
             }
             at = at.getCause();
         }

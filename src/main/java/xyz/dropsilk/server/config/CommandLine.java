@@ -15,7 +15,7 @@ public final class CommandLine {
               --allow-local-port=PORT  let in pages from http://localhost:PORT, http://127.0.0.1:PORT and the
                                        same port on this machine's 192.168.x.x addresses; may be repeated
               --noDB                   use no database, even if DATABASE_URL is set
-              --help                   show this text and stop
+              --help, -h               show this text and stop
               --version                show the version and stop
 
             Everything else is set by environment variables or a .env file: see .env.example.
@@ -58,7 +58,7 @@ public final class CommandLine {
                     case "--allow-local-port" -> localPorts.add(port(rest.poll(), 1));
                     case "--allow-local-port=" -> localPorts.add(port(argument.substring(equals + 1), 1));
                     case "--noDB" -> noDb = true;
-                    case "--help" -> help = true;
+                    case "--help", "-h" -> help = true;
                     case "--version" -> version = true;
                     default -> problems.add(Values.shown(argument) + " is no flag of this server");
                 }

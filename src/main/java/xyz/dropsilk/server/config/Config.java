@@ -12,6 +12,19 @@ import xyz.dropsilk.server.event.Level;
 /**
  * All that an operator can set (the contract, 4), valid as a whole. Made once at the start by {@link ConfigReader}; a value, safe on
  * any thread. Where zero means "none" in a variable, each component says what stands for it here.
+ *
+ * @param server where it listens, and how it stops
+ * @param origins which pages may use it
+ * @param proxies whose word is taken for a client's address
+ * @param limits how much clients may ask for
+ * @param rooms how long rooms live, and how many there may be
+ * @param telemetry what operators are told
+ * @param uploads previews
+ * @param turn TURN credentials
+ * @param email the contact address
+ * @param storage the database
+ * @param warnings what is probably not meant so, a line each
+ * @param dotEnv whether a {@code .env} file was read
  */
 public record Config(
         Server server,
@@ -23,7 +36,9 @@ public record Config(
         Uploads uploads,
         Turn turn,
         Email email,
-        Storage storage) {
+        Storage storage,
+        List<String> warnings,
+        boolean dotEnv) {
 
     /**
      * Where the server listens, and how it stops.

@@ -53,7 +53,9 @@ public final class ConfigReader {
     public static Config read(Map<String, String> environment, String dotEnv, CommandLine.Options options)
             throws ConfigException {
         Variables variables = new Variables(environment, DotEnv.parse(dotEnv));
-        Config config = new ConfigReader(variables, options).config();
+        ConfigReader reader = new ConfigReader(variables, options);
+        Config config = reader.config();
+        reader.lookForHalves(config);
         if (!variables.problems().isEmpty()) {
             throw new ConfigException(variables.problems());
         }
@@ -62,7 +64,38 @@ public final class ConfigReader {
 
     private Config config() {
         return new Config(
-                server(), origins(), proxies(), limits(), rooms(), telemetry(), uploads(), turn(), email(), storage());
+                server(),
+                origins(),
+                proxies(),
+                limits(),
+                rooms(),
+                telemetry(),
+                uploads(),
+                turn(),
+                email(),
+                storage(),
+                variables.warnings(),
+                variables.hasFile());
+    }
+
+    /** Half a configuration is no mistake that stops the start, but hardly what anybody wants. */
+    private void lookForHalves(Config config) {
+        warnOfHalf("CLOUDFLARE_TURN_TOKEN_ID", "CLOUDFLARE_API_TOKEN", "TURN is off");
+        warnOfHalf("RECAPTCHA_SECRET_KEY", "CONTACT_EMAIL", "the contact address is off");
+        boolean isNamed = variables.isSet("PUBLIC_SERVER_URL") || variables.isSet("RENDER_EXTERNAL_URL");
+        if (config.server().production() && config.uploads().token() != null && !isNamed) {
+            variables.warn("PUBLIC_SERVER_URL is not set: UploadThing is told to call back to "
+                    + config.server().publicUrl()
+                    + ", so no upload is ever recorded or deleted; set it to this server's own"
+                    + " https address");
+        }
+    }
+
+    private void warnOfHalf(String one, String other, String consequence) {
+        if (variables.isSet(one) != variables.isSet(other)) {
+            String set = variables.isSet(one) ? one : other;
+            variables.warn(set + " is set and " + (set.equals(one) ? other : one) + " is not: " + consequence);
+        }
     }
 
     private Config.Server server() {
@@ -73,7 +106,15 @@ public final class ConfigReader {
                 port,
                 variables.read("NODE_ENV", Values::isProduction).orElse(false),
                 variables.duration("SHUTDOWN_TIMEOUT_MS", 10_000, MILLIS, MOST_TIME),
-                url("PUBLIC_SERVER_URL", "http://localhost:" + port).toString());
+                publicUrl(port).toString());
+    }
+
+    /** Render tells each service its address. */
+    private URI publicUrl(int port) {
+        return variables
+                .read("PUBLIC_SERVER_URL", Values::baseUrl)
+                .or(() -> variables.read("RENDER_EXTERNAL_URL", Values::baseUrl))
+                .orElseGet(() -> URI.create("http://localhost:" + port));
     }
 
     private Config.Origins origins() {

@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.base.Cut;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.Level;
 
@@ -27,6 +29,11 @@ final class Values {
 
     private static final Pattern HOST_NAME = Pattern.compile("(?=.*[A-Za-z])[A-Za-z0-9._-]{1,253}");
     private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[!-~&&[^/?#@*\\\\]]+/?|file:///?");
+    private static final Pattern WEB_ORIGIN = Pattern.compile("(?<scheme>(?i:https?))://(?<authority>.*)");
+    private static final Pattern WEB_HOST =
+            Pattern.compile("(?<name>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{1,5}))?");
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"); // RFC 9110, 5.6.2
     private static final Pattern WORD = Pattern.compile("[!-~]+");
     private static final Pattern PATH_WORD = Pattern.compile("[A-Za-z0-9._~-]+"); // RFC 3986, 2.3
@@ -36,7 +43,7 @@ final class Values {
     /** {@code value} in quotes and on one line, for an operator's eyes. */
     static String shown(String value) {
         String line = value.replaceAll("\\p{Cntrl}", "?");
-        return '"' + (line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "...") + '"';
+        return '"' + (line.length() <= MAX_SHOWN_CHARS ? line : Cut.toUnits(line, MAX_SHOWN_CHARS) + "...") + '"';
     }
 
     static int whole(String text, int least, int most) {
@@ -82,7 +89,7 @@ final class Values {
         try {
             URI url = new URI(text);
             boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-            if (web && url.getHost() != null && url.getPort() <= MAX_PORT && url.getRawUserInfo() == null) {
+            if (web && url.getRawAuthority() != null && isWebHost(url.getRawAuthority())) {
                 return url;
             }
         } catch (URISyntaxException wrong) {
@@ -100,12 +107,43 @@ final class Values {
         return URI.create(text.replaceFirst("/+$", ""));
     }
 
+    /** An origin as browsers send it: they leave out a default port, and a slash at the end. */
     static String origin(String text) {
         if (!ORIGIN.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "should be an origin such as https://example.com, without path or wildcard");
         }
-        return text.endsWith("://") ? text : text.replaceFirst("/$", "");
+        String origin = text.endsWith("://") ? text : text.replaceFirst("/$", "");
+        Matcher web = WEB_ORIGIN.matcher(origin);
+        if (!web.matches()) {
+            if (origin.toLowerCase(Locale.ROOT).matches("wss?://.*")) {
+                throw new IllegalArgumentException(
+                        "should be the page's origin, which begins with https:// or http://, not the server's address");
+            }
+            return origin;
+        }
+        if (!isWebHost(web.group("authority"))) {
+            throw new IllegalArgumentException(
+                    "should have a host name (in its xn-- form where it has other letters) and a port from 1 to "
+                            + MAX_PORT);
+        }
+        String scheme = web.group("scheme").toLowerCase(Locale.ROOT);
+        Matcher host = WEB_HOST.matcher(web.group("authority"));
+        int port = host.matches() && host.group("port") != null ? Integer.parseInt(host.group("port")) : 0;
+        boolean isDefault = port == 0 || port == (scheme.equals("https") ? HTTPS_PORT : HTTP_PORT);
+        return scheme + "://" + host.group("name") + (isDefault ? "" : ":" + port);
+    }
+
+    /** Whether {@code authority} is a host, with a port or without one. Underscores are none of a host's letters, but of Docker's names. */
+    private static boolean isWebHost(String authority) {
+        Matcher host = WEB_HOST.matcher(authority);
+        if (!host.matches()) {
+            return false;
+        }
+        String name = host.group("name");
+        String port = host.group("port");
+        boolean isAddress = !name.startsWith("[") || IpAddress.literal(name.substring(1, name.length() - 1)) != null;
+        return isAddress && (port == null || (Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= MAX_PORT));
     }
 
     /** Disregards case, since scheme and host do, and an origin is nothing else. */

@@ -10,9 +10,13 @@ import java.util.function.Function;
 
 /** The variables by name, the environment's before the file's, and what is wrong with them. Used by one thread, at the start. */
 final class Variables {
+    /** What the JVM puts in the place of bytes that it can't decode. */
+    private static final char UNREADABLE = '\uFFFD';
+
     private final Map<String, String> environment;
     private final Map<String, String> file;
     private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     Variables(Map<String, String> environment, DotEnv file) {
         this.environment = environment;
@@ -23,6 +27,25 @@ final class Variables {
     /** What is wrong so far, a line each. */
     List<String> problems() {
         return problems;
+    }
+
+    /** What is probably not meant so, a line each; it stops nothing. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    void warn(String warning) {
+        warnings.add(warning);
+    }
+
+    /** Whether a {@code .env} file says anything. */
+    boolean hasFile() {
+        return !file.isEmpty();
+    }
+
+    /** Whether {@code name} has a value. */
+    boolean isSet(String name) {
+        return value(name).isPresent();
     }
 
     /** The value of {@code name} as {@code parse} reads it, if it is set and right; a wrong one is noted and shown. */
@@ -53,9 +76,42 @@ final class Variables {
         return set(environment, name).or(() -> set(file, name));
     }
 
-    /** An empty variable counts as not set. */
-    private static Optional<String> set(Map<String, String> variables, String name) {
-        return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+    /** Values are pasted: blanks and line ends round them do not count, and an empty one is not set. */
+    private Optional<String> set(Map<String, String> variables, String name) {
+        String value = variables.get(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (value.indexOf(UNREADABLE) >= 0) {
+            String problem =
+                    name + " (not shown) has letters that could not be read: start the server with LANG=C.UTF-8, or"
+                            + " write the value in UTF-8";
+            if (!problems.contains(problem)) {
+                problems.add(problem);
+            }
+            return Optional.empty();
+        }
+        return Optional.of(trimmed(value)).filter(trimmed -> !trimmed.isEmpty());
+    }
+
+    private static String trimmed(String value) {
+        int from = 0;
+        int to = value.length();
+        while (from < to && isBlank(value.charAt(from))) {
+            from++;
+        }
+        while (from < to && isBlank(value.charAt(to - 1))) {
+            to--;
+        }
+        return value.substring(from, to);
+    }
+
+    /** White space of all kinds, and what is as invisible: zero-width spaces and byte order marks come along with copied text. */
+    private static boolean isBlank(char letter) {
+        return Character.isWhitespace(letter)
+                || Character.isSpaceChar(letter)
+                || Character.isISOControl(letter)
+                || Character.getType(letter) == Character.FORMAT;
     }
 
     private <T> Optional<T> attempt(String what, String value, Function<String, T> parse) {

@@ -22,13 +22,22 @@ public final class LibraryLog extends AppenderBase<ILoggingEvent> {
     }
 
     /** Sends what libraries log from now on to {@code events}; until then it is dropped. */
-    public static void sendTo(EventSink events) {
+    public static LibraryLog sendTo(EventSink events) {
+        LibraryLog appender = new LibraryLog(events);
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-            LibraryLog appender = new LibraryLog(events);
             appender.setContext(context);
             appender.start();
             context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         }
+        return appender;
+    }
+
+    /** Whatever libraries log from now on is dropped. */
+    public void close() {
+        if (getContext() instanceof LoggerContext context) {
+            context.getLogger(Logger.ROOT_LOGGER_NAME).detachAppender(this);
+        }
+        stop();
     }
 
     @Override

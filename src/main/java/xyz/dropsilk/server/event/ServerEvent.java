@@ -52,9 +52,17 @@ public record ServerEvent(
         return event(Level.ERROR, "flight:error", "reason", "guessing", "alarm", true, "wrongCodes", wrongCodes);
     }
 
-    /** The server listens. */
-    public static ServerEvent startup(String version, int port, boolean production) {
-        return event(Level.INFO, "system:startup", "version", version, "port", port, "production", production);
+    /** The server listens; {@code parts} says what is on and off. */
+    public static ServerEvent startup(String version, int port, boolean production, Map<String, Object> parts) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        putAll(fields, "version", version, "port", port, "production", production);
+        fields.putAll(parts);
+        return new ServerEvent(Level.INFO, "system:startup", fields, null);
+    }
+
+    /** Something in the configuration, or in what it meets, is probably not meant so. */
+    public static ServerEvent configWarning(String warning) {
+        return event(Level.WARN, "config:warning", "warning", warning);
     }
 
     /** The server was asked to stop, or has stopped. */

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.event;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import xyz.dropsilk.server.base.Cut;
 
 /** Stack traces as one bounded string, for a field of a log line. */
 final class StackTraces {
@@ -13,8 +14,6 @@ final class StackTraces {
     static String of(Throwable cause) {
         StringWriter text = new StringWriter();
         cause.printStackTrace(new PrintWriter(text));
-        return text.getBuffer().length() <= MAX_CHARS
-                ? text.toString()
-                : text.getBuffer().substring(0, MAX_CHARS);
+        return Cut.toUnits(text.toString(), MAX_CHARS);
     }
 }

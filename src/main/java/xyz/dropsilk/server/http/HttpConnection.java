@@ -99,6 +99,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void begin(ChannelHandlerContext context, HttpRequest head) {
         assembly = new RequestAssembly(head);
+        connections.busy(context.channel());
         deadline.requestBegun(context);
         if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
             context.writeAndFlush(new DefaultFullHttpResponse(
@@ -168,6 +169,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 channel.close();
             } else if (keepAlive) {
                 assembly = null;
+                connections.idle(channel);
                 deadline.responseEnded(context);
                 if (++answered % ANSWERS_A_TURN == 0) {
                     context.executor().execute(() -> resume(channel));

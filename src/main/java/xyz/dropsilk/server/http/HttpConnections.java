@@ -3,7 +3,6 @@ package xyz.dropsilk.server.http;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import xyz.dropsilk.server.address.IpAddress;
@@ -12,18 +11,26 @@ import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 
 /**
- * The connections that speak HTTP, WebSockets not among them, in order of arrival. Over {@link #MAX} the one that came first is closed: a flood
- * of silent ones costs bounded memory, and whoever comes and asks at once, a health check above all, is answered. Safe on any thread.
+ * The connections that speak HTTP, WebSockets not among them. Over the limit the one that has been idle longest is closed: a flood of silent ones
+ * costs bounded memory, and whoever comes and asks at once, a health check above all, is answered. One whose request is under way is never closed
+ * for another. Safe on any thread.
  */
 final class HttpConnections {
-    /** At up to 30 KB each, with an unfinished header, some 60 MB. A handshake is among them for milliseconds. */
-    static final int MAX = 2_000;
+    /**
+     * The least limit. Pages poll on connections that they keep, as many as there may be WebSockets; an idle one costs some 2 KB, one with an
+     * unfinished header up to 30 KB, which the memory budget counts. A handshake is among them for milliseconds.
+     */
+    static final int LEAST_MAX = 2_000;
 
     private final int max;
     private final EventSink events;
 
     @GuardedBy("this")
-    private final Set<Channel> open = new LinkedHashSet<>();
+    private int open;
+
+    /** Those without a request, the longest idle first. */
+    @GuardedBy("this")
+    private final Set<Channel> idle = new LinkedHashSet<>();
 
     /** At most {@code max} at a time; {@code events} hears of those that had to go. */
     HttpConnections(int max, EventSink events) {
@@ -31,15 +38,15 @@ final class HttpConnections {
         this.events = events;
     }
 
-    /** Adds {@code channel}, and closes the oldest if there are too many now. */
+    /** Adds {@code channel}, and closes the longest idle if there are too many now; the new one itself where all others are busy. */
     void add(Channel channel) {
         Channel excess = null;
         synchronized (this) {
-            open.add(channel);
-            if (open.size() > max) {
-                Iterator<Channel> oldest = open.iterator();
-                excess = oldest.next();
-                oldest.remove();
+            open++;
+            idle.add(channel);
+            if (open > max) {
+                excess = idle.iterator().next();
+                idle.remove(excess);
             }
         }
         if (excess != null) {
@@ -50,8 +57,19 @@ final class HttpConnections {
         }
     }
 
-    /** The channel is closed, or speaks HTTP no more. */
+    /** A request of {@code channel} has come. */
+    synchronized void busy(Channel channel) {
+        idle.remove(channel);
+    }
+
+    /** {@code channel} waits for its next request. */
+    synchronized void idle(Channel channel) {
+        idle.add(channel);
+    }
+
+    /** The channel, added once, is closed, or speaks HTTP no more. */
     synchronized void remove(Channel channel) {
-        open.remove(channel);
+        open--;
+        idle.remove(channel);
     }
 }

@@ -32,11 +32,11 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     private final HttpConnections connections;
     private final DateField date;
 
-    /** Pipelines for connections that share {@code settings}. */
-    public HttpPipeline(HttpSettings settings) {
+    /** Pipelines for connections that share {@code settings}: at least as many as there may be WebSockets, {@code maxWebSockets}. */
+    public HttpPipeline(HttpSettings settings, int maxWebSockets) {
         this.settings = settings;
         this.date = new DateField(settings.clock());
-        this.connections = new HttpConnections(HttpConnections.MAX, settings.events());
+        this.connections = new HttpConnections(Math.max(HttpConnections.LEAST_MAX, maxWebSockets), settings.events());
     }
 
     @Override

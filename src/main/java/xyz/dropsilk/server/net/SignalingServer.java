@@ -62,13 +62,22 @@ public final class SignalingServer {
         return transport.allocator().metric().usedDirectMemory();
     }
 
+    /** The way that bytes take: {@code epoll} or {@code nio}. */
+    public String transport() {
+        return transport.name();
+    }
+
     /**
-     * Listens on {@code address}; {@code pipeline} fills the pipeline of each connection.
+     * Listens on {@code port} of {@code host}, of all addresses where that is null; {@code pipeline} fills the pipeline of each connection.
      *
-     * @return the port, which the system chose if the address has port 0
-     * @throws IOException if the address can't be listened on
+     * @return the port, which the system chose if it is 0
+     * @throws IOException if that can't be listened on; its message says why and what to do
      */
-    public int listen(InetSocketAddress address, ChannelHandler pipeline) throws IOException {
+    public int listen(@Nullable String host, int port, ChannelHandler pipeline) throws IOException {
+        InetSocketAddress address = host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
+        if (address.isUnresolved()) {
+            throw new IOException("Can't listen: the name " + host + " in HOST does not resolve to an address");
+        }
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(transport.loops())
                 .channel(transport.serverChannel())
@@ -87,10 +96,23 @@ public final class SignalingServer {
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException(bound.cause().getMessage(), bound.cause());
+            throw new IOException(
+                    whyNot(host, port, String.valueOf(bound.cause().getMessage())), bound.cause());
         }
         listener = bound.channel();
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    }
+
+    private static String whyNot(@Nullable String host, int port, String cause) {
+        String where = "Can't listen on port " + port + (host == null ? "" : " of " + host) + ": ";
+        if (cause.contains("Address already in use")) {
+            return where + "another program listens there; choose another port with --port=PORT";
+        } else if (cause.contains("Permission denied")) {
+            return where + "ports below 1024 need a right of their own; choose another one with --port=PORT";
+        } else if (cause.contains("Cannot assign requested address")) {
+            return where + "the HOST is no address of this machine";
+        }
+        return where + cause;
     }
 
     /** One read a turn of the event loop: whoever sends without end, pipelined requests above all, delays others by a few milliseconds. */

@@ -54,6 +54,11 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> serverChan
                         /* useCacheForAllThreads= */ false));
     }
 
+    /** How it is called. */
+    String name() {
+        return serverChannel == EpollServerSocketChannel.class ? "epoll" : "nio";
+    }
+
     /** Loops that look after their sockets again once tasks have run for a while; Netty's own wait for up to a second. */
     private static final class Loops extends MultiThreadIoEventLoopGroup {
         Loops(int loops, IoHandlerFactory io) {

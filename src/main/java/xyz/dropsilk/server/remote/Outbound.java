@@ -1,6 +1,10 @@
 package xyz.dropsilk.server.remote;
 
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -11,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Threads;
 
@@ -28,12 +33,16 @@ public final class Outbound implements Calls, AutoCloseable {
     private static final int MAX_QUEUED_TASKS = MAX_OPEN_CALLS * 64;
 
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int MIN_PAUSE_MILLIS = 50;
     private static final int MAX_PAUSE_MILLIS = 250;
 
     private final ThreadPoolExecutor executor = Threads.bounded("outbound", THREADS, MAX_QUEUED_TASKS);
     private final Semaphore free = new Semaphore(MAX_OPEN_CALLS);
     private @Nullable HttpClient client;
+
+    /** When a call was begun last. */
+    private long lastUsed;
 
     @Override
     public CompletableFuture<byte[]> send(Call call) {
@@ -57,13 +66,13 @@ public final class Outbound implements Calls, AutoCloseable {
         executor.shutdownNow();
     }
 
+    /**
+     * The client, a new one after a pause: the JDK's keeps idle connections for up to 20 minutes, longer than firewalls do, and a call on a
+     * forgotten one hears nothing.
+     */
     private synchronized HttpClient client() {
-        if (client == null) {
-            // The JDK keeps idle connections for 20 minutes, longer than firewalls do: a call on a forgotten one hears
-            // nothing.
-            if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) {
-                System.setProperty("jdk.httpclient.keepalive.timeout", "30");
-            }
+        long now = System.nanoTime();
+        if (client == null || now - lastUsed > IDLE_NANOS) {
             client = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER)
@@ -71,7 +80,24 @@ public final class Outbound implements Calls, AutoCloseable {
                     .executor(executor)
                     .build();
         }
+        lastUsed = now;
         return client;
+    }
+
+    /**
+     * {@code uri} as the JDK's client takes it: it knows no host with an underscore, though Docker's networks are full of them. Such a one is
+     * looked up here, on a thread that may block.
+     */
+    private static URI reachable(URI uri) throws UnknownHostException {
+        if (uri.getHost() != null) {
+            return uri;
+        }
+        String authority = uri.getRawAuthority();
+        int colon = authority.lastIndexOf(':');
+        InetAddress address = InetAddress.getByName(colon < 0 ? authority : authority.substring(0, colon));
+        String host = address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+        return URI.create(uri.toString()
+                .replaceFirst(Pattern.quote(authority), host + (colon < 0 ? "" : authority.substring(colon))));
     }
 
     /** One call with its second try; {@code answer} is completed by whoever is first: the answer, a failure or the time limit. */
@@ -94,8 +120,8 @@ public final class Outbound implements Calls, AutoCloseable {
 
         private void attempt(boolean mayRepeat) {
             try {
-                HttpRequest.Builder request =
-                        HttpRequest.newBuilder(call.uri()).POST(HttpRequest.BodyPublishers.ofByteArray(call.body()));
+                HttpRequest.Builder request = HttpRequest.newBuilder(reachable(call.uri()))
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(call.body()));
                 call.headers().forEach(request::header);
                 CompletableFuture<HttpResponse<byte[]>> sent =
                         client().sendAsync(request.build(), head -> new BoundedBody());
@@ -105,6 +131,8 @@ public final class Outbound implements Calls, AutoCloseable {
                 if (answer.isDone()) {
                     cancel();
                 }
+            } catch (UnknownHostException e) {
+                answer.completeExceptionally(Failures.of(e));
             } catch (IllegalArgumentException e) {
                 answer.completeExceptionally(new RemoteException(RemoteException.Kind.UNSENDABLE));
             } catch (RuntimeException e) {

@@ -42,11 +42,13 @@ public final class UpgradeGate implements Upgrade {
 
     private final OriginPolicy origins;
     private final Signaling signaling;
+    private final ProxyWatch proxies;
 
-    /** A gate for sessions that share {@code signaling}. */
-    public UpgradeGate(OriginPolicy origins, Signaling signaling) {
+    /** A gate for sessions that share {@code signaling}; {@code proxies} looks at each handshake. */
+    public UpgradeGate(OriginPolicy origins, Signaling signaling, ProxyWatch proxies) {
         this.origins = origins;
         this.signaling = signaling;
+        this.proxies = proxies;
     }
 
     @Override
@@ -77,6 +79,7 @@ public final class UpgradeGate implements Upgrade {
         if (!isKey(key)) {
             return refuse(request, Refusal.HANDSHAKE, Response.text(400, "Bad Request"));
         }
+        proxies.look(channel.remoteAddress(), request);
         ConnectionLimit.Outcome place = signaling.connections().enter(request.network());
         return switch (place) {
             case SERVER_FULL ->

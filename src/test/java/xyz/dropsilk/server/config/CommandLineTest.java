@@ -51,7 +51,6 @@ class CommandLineTest {
             strings = {
                 "--nodb",
                 "--noDB=true",
-                "-h",
                 "--help=",
                 "--",
                 "",

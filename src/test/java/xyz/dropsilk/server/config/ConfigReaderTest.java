@@ -117,7 +117,7 @@ class ConfigReaderTest {
         assertEquals("pass phrase \u00e9", revealed(config.telemetry().logAccessKey()));
         assertEquals(11, config.telemetry().logBufferSize());
         assertEquals(Duration.ofMillis(12), config.telemetry().heartbeatInterval());
-        assertEquals(" 'not checked here' ", revealed(config.uploads().token()));
+        assertEquals("'not checked here'", revealed(config.uploads().token()));
         assertEquals(URI.create("http://127.0.0.1:1/api"), config.uploads().apiUrl());
         assertEquals(URI.create("http://127.0.0.1:2"), config.uploads().ingestUrl());
         assertEquals(Duration.ofHours(13), config.uploads().retention());

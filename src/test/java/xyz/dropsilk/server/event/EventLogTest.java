@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,41 @@ final class EventLogTest {
         assertTrue(line.endsWith("\n"));
         assertEquals(line.length() - 1, line.indexOf('\n'), "one line");
         return JSON.readTree(line);
+    }
+
+    @Test
+    void noLineIsLongerThanDockerTakes() throws Exception {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("text", "\ud83d\ude00".repeat(20_000));
+        fields.put("odd", "x" + "\ud83d\ude00".repeat(5_000));
+        fields.put("list", Collections.nCopies(3_000, Map.of("name", "\u4e2d".repeat(50))));
+        log.publish(event(Level.INFO, fields));
+
+        String line = line();
+        assertTrue(line.getBytes(UTF_8).length <= EventLog.MAX_LINE_BYTES, "bytes");
+        JsonNode json = json();
+        assertEquals("client:connected", json.path("message").asText());
+        assertTrue(json.path("cut").asBoolean());
+        assertTrue(json.path("text").asText().codePoints().allMatch(c -> c == 0x1F600), "no half of a pair");
+        assertTrue(json.path("list").size() > 0);
+    }
+
+    @Test
+    void aStackTraceEndsWithAWholeCharacter() throws Exception {
+        for (String before : List.of("", "x")) {
+            ring.snapshot();
+            LogRing own = new LogRing(1);
+            EventLog.into(
+                            own,
+                            new StandardOutput(new ByteArrayOutputStream(), lost -> {}),
+                            Level.INFO,
+                            new ManualTime())
+                    .publish(ServerEvent.systemError(
+                            "here", new IllegalStateException(before + "\ud83d\ude00".repeat(5_000))));
+            String error = JSON.readTree(own.snapshot().get(0)).path("error").asText();
+            assertTrue(!Character.isSurrogate(error.charAt(error.length() - 1))
+                    || Character.isLowSurrogate(error.charAt(error.length() - 1)));
+        }
     }
 
     @Test

@@ -28,6 +28,39 @@ class HttpConnectionsTest {
     }
 
     @Test
+    void oneWhoseRequestIsUnderWayNeverGoes() {
+        connections.add(first);
+        connections.add(second);
+        connections.busy(first);
+        connections.add(third);
+        assertTrue(first.isOpen());
+        assertFalse(second.isOpen());
+    }
+
+    @Test
+    void whereAllAreBusyTheNewOneGoes() {
+        connections.add(first);
+        connections.busy(first);
+        connections.add(second);
+        connections.busy(second);
+        connections.add(third);
+        assertTrue(first.isOpen());
+        assertTrue(second.isOpen());
+        assertFalse(third.isOpen());
+    }
+
+    @Test
+    void theOneThatHasBeenIdleLongestGoesFirst() {
+        connections.add(first);
+        connections.add(second);
+        connections.busy(first);
+        connections.idle(first);
+        connections.add(third);
+        assertTrue(first.isOpen());
+        assertFalse(second.isOpen());
+    }
+
+    @Test
     void oneThatIsGoneMakesRoom() {
         connections.add(first);
         connections.add(second);

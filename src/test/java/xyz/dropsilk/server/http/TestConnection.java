@@ -57,7 +57,8 @@ final class TestConnection {
         ClientAddress address = new ClientAddress(List.of(Cidr.parse("127.0.0.0/8")), null);
         channel.pipeline()
                 .addLast(new HttpPipeline(
-                        new HttpSettings(address, router, new TestUpgrade(), memory, InstantSource.system(), events)));
+                        new HttpSettings(address, router, new TestUpgrade(), memory, InstantSource.system(), events),
+                        /* maxWebSockets= */ 2_000));
     }
 
     private CompletableFuture<Response> home(Request request) {

@@ -38,7 +38,8 @@ final class UpgradeGateTest {
             OriginPolicy.of(
                     new Config.Origins(List.of("https://dropsilk.xyz"), Pattern.compile("never"), List.of()),
                     /* production= */ true),
-            signaling.shared);
+            signaling.shared,
+            new ProxyWatch(List.of(), signaling.events));
     private final HttpHeaders headers = new DefaultHttpHeaders()
             .set("Host", "x")
             .set("Upgrade", "websocket")

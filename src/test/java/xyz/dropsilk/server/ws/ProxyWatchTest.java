@@ -1,0 +1,69 @@
+package xyz.dropsilk.server.ws;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.address.Cidr;
+import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.testing.CollectedEvents;
+
+/** The contract, 5: a proxy behind which all clients look like one is warned of, once, with the setting to look at. */
+final class ProxyWatchTest {
+    private final CollectedEvents events = new CollectedEvents();
+    private final ProxyWatch watch = new ProxyWatch(List.of(Cidr.parse("10.0.0.0/8")), events);
+
+    private void handshakes(int count, String peer, String client, String... headers) {
+        HttpHeaders all = new DefaultHttpHeaders();
+        for (int i = 0; i < headers.length; i += 2) {
+            all.add(headers[i], headers[i + 1]);
+        }
+        InetAddress address = Objects.requireNonNull(IpAddress.literal(client));
+        Request request = new Request(HttpMethod.GET, "/", "", all, new byte[0], address, NetworkKey.of(address));
+        for (int i = 0; i < count; i++) {
+            watch.look(new InetSocketAddress(Objects.requireNonNull(IpAddress.literal(peer)), 1), request);
+        }
+    }
+
+    private String warning() {
+        assertEquals(1, events.named("config:warning").size());
+        return String.valueOf(events.named("config:warning").get(0).fields().get("warning"));
+    }
+
+    @Test
+    void aTrustedOneThatNamesNobody() {
+        handshakes(ProxyWatch.SEVERAL - 1, "10.0.0.1", "10.0.0.1", "X-Real-IP", "203.0.113.1");
+        assertEquals(List.of(), events.all());
+        handshakes(50, "10.0.0.1", "10.0.0.1", "X-Real-IP", "203.0.113.1");
+        assertTrue(warning().contains("CLIENT_IP_HEADER"));
+    }
+
+    @Test
+    void oneThatIsNotTrusted() {
+        handshakes(50, "100.64.0.7", "100.64.0.7", "X-Forwarded-For", "203.0.113.1");
+        assertTrue(warning().contains("TRUSTED_PROXIES"));
+        assertTrue(warning().contains("100.64.0.7"));
+    }
+
+    @Test
+    void noProxyAtAllIsNoReasonToWarn() {
+        handshakes(50, "10.0.0.1", "10.0.0.1");
+        handshakes(50, "203.0.113.9", "203.0.113.9");
+        assertEquals(List.of(), events.all());
+    }
+
+    @Test
+    void oneThatNamesItsClientsIsRight() {
+        handshakes(50, "10.0.0.1", "203.0.113.1", "X-Forwarded-For", "203.0.113.1", "X-Forwarded-Proto", "https");
+        assertEquals(List.of(), events.all());
+    }
+}
