@@ -115,7 +115,7 @@ public final class Application {
                         "/api/status",
                         new StatusEndpoint(registry::stats, statusParts(config, version), memory, uptime, clock),
                         HttpMethod.GET)
-                .pages(RoomsEndpoint.PATH, roomsEndpoint(ticker), HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS)
+                .pages(RoomsEndpoint.PATH, roomsEndpoint(ticker), HttpMethod.GET, HttpMethod.POST)
                 .get("/stats", new StatsEndpoint(registry::stats, events::totals, memory, uptime, clock))
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
         ClientAddress clientAddress =

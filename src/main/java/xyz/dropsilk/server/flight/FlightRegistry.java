@@ -51,6 +51,9 @@ public final class FlightRegistry {
     @GuardedBy("lock")
     private final RegistryState state;
 
+    /** Whether the server stops, for those who only ask. */
+    private volatile boolean stopping;
+
     /**
      * How lists are made.
      *
@@ -282,6 +285,7 @@ public final class FlightRegistry {
 
     /** The server stops, and everybody is told that: from now on nobody is told that its peer left, and rooms stay as they are. */
     public void stopping() {
+        stopping = true;
         lock.lock();
         try {
             state.stopping();
@@ -292,12 +296,7 @@ public final class FlightRegistry {
 
     /** Whether the server stops. */
     public boolean isStopping() {
-        lock.lock();
-        try {
-            return state.isStopping();
-        } finally {
-            lock.unlock();
-        }
+        return stopping;
     }
 
     /** What is here, and what has been. */

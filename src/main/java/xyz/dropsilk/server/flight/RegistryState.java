@@ -218,10 +218,6 @@ final class RegistryState {
         deliveries.stopping();
     }
 
-    boolean isStopping() {
-        return deliveries.isStopping();
-    }
-
     // --- presence ---
 
     /** What {@link Presence.Rounds#showNext} shows; the peers to be flushed go into {@code shown}. */

@@ -96,8 +96,9 @@ public final class Router {
         String origin = request.header(HttpHeaderNames.ORIGIN);
         if (!isAdmitted(origin, route, request)) {
             events.publish(ServerEvent.refused(Refusal.ORIGIN, IpAddress.text(request.client()), null));
+            Response refusal = Response.text(403, "Forbidden").with("Vary", "Origin");
             return CompletableFuture.completedFuture(
-                    Response.text(403, "Forbidden").with("Vary", "Origin"));
+                    route != null && route.isWhole() ? refusal.with("Cache-Control", "no-store") : refusal);
         }
         CompletionStage<Response> answer = route != null && request.method().equals(HttpMethod.OPTIONS)
                 ? CompletableFuture.completedFuture(preflight(route, request))
@@ -135,6 +136,9 @@ public final class Router {
         Response response = Response.empty(204)
                 .with("Access-Control-Allow-Methods", route.allow())
                 .with("Access-Control-Max-Age", PREFLIGHT_MAX_AGE);
+        if (route.isWhole()) {
+            response = response.with("Cache-Control", "no-store");
+        }
         String asked = request.header(HttpHeaderNames.ACCESS_CONTROL_REQUEST_HEADERS);
         return asked == null ? response : response.with("Access-Control-Allow-Headers", asked);
     }

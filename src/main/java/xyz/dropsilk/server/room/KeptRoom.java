@@ -9,8 +9,15 @@ import xyz.dropsilk.server.rules.Room;
  * without it.
  */
 final class KeptRoom {
-    /** The room with the times of exactly its participants: one value, so that no reader sees half a change. */
-    record State(Room room, Hearing host, @Nullable Hearing guest) {
+    /**
+     * The room with the times of exactly its participants: one value, so that no reader sees half a change.
+     *
+     * @param room the room
+     * @param host when its host was heard of
+     * @param guest the same of its guest, if there is one
+     * @param leftAt when somebody who has left was last heard of in it
+     */
+    record State(Room room, Hearing host, @Nullable Hearing guest, long leftAt) {
         /** The times of {@code participant}, which is in the room. */
         Hearing of(Participant participant) {
             Hearing ofGuest = guest;
@@ -34,12 +41,13 @@ final class KeptRoom {
                     : null;
         }
 
-        /** When anybody in here was last heard of. */
+        /** When anybody was last heard of in here. */
         long heardAt(long now) {
             if (room.isAttached()) {
                 return now;
             }
-            return guest == null || guest.heardAt() - host.heardAt() < 0 ? host.heardAt() : guest.heardAt();
+            long last = host.heardAt() - leftAt > 0 ? host.heardAt() : leftAt;
+            return guest == null || guest.heardAt() - last < 0 ? last : guest.heardAt();
         }
     }
 

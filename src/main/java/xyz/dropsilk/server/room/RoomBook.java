@@ -56,7 +56,17 @@ public final class RoomBook implements Records.Listener {
     private KeptRoom.State stateOf(Room room, KeptRoom.@Nullable State was, long now) {
         Participant guest = room.guest();
         return new KeptRoom.State(
-                room, hearing(room.host(), was, now), guest == null ? null : hearing(guest, was, now));
+                room,
+                hearing(room.host(), was, now),
+                guest == null ? null : hearing(guest, was, now),
+                was == null ? now : leftAt(was, room, now));
+    }
+
+    /** A room in which somebody was heard of lives on for those who stay, however long they were not. */
+    private static long leftAt(KeptRoom.State was, Room room, long now) {
+        Participant guest = was.room().guest();
+        boolean allStay = room.find(was.room().host().id()) != null && (guest == null || room.find(guest.id()) != null);
+        return allStay ? was.leftAt() : was.heardAt(now);
     }
 
     private Hearing hearing(Participant participant, KeptRoom.@Nullable State was, long now) {

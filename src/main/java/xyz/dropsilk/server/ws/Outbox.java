@@ -169,9 +169,6 @@ final class Outbox implements ChannelFutureListener {
         } else {
             buffer.ensureWritable(bytes);
         }
-        if (inFlight > 0) {
-            account();
-        }
         return buffer;
     }
 
@@ -182,7 +179,6 @@ final class Outbox implements ChannelFutureListener {
             queued = null;
         }
         due = null;
-        account();
     }
 
     // --- sending: the client's loop ---
@@ -214,6 +210,7 @@ final class Outbox implements ChannelFutureListener {
                 scheduled = false;
                 seen = state;
                 if (seen == State.CLOSED || (inFlight > 0 && seen != State.OVERFLOWED)) {
+                    account(); // what was appended meanwhile waits
                     return;
                 }
                 appendDueList();
@@ -278,6 +275,7 @@ final class Outbox implements ChannelFutureListener {
         admitted = Peer.NO_PAIRING;
         inFlight = 0;
         dropQueued();
+        account();
     }
 
     /** Bytes that wait although they were flushed, as the budget knows them. Any thread. */
