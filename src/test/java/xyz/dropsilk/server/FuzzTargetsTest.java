@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import xyz.dropsilk.server.address.AddressFuzz;
+import xyz.dropsilk.server.api.RoomsFuzz;
 import xyz.dropsilk.server.config.ConfigFuzz;
 import xyz.dropsilk.server.http.UploadsFuzz;
 import xyz.dropsilk.server.protocol.MessageFuzz;
@@ -40,7 +41,8 @@ final class FuzzTargetsTest {
                         "\u0000\u0001\u0002\u0080\u0081\u0082\u0088\u0089\u00fe"),
                 new Target("addresses", AddressFuzz::fuzzerTestOneInput, "0123456789abcdefF:.,/%[] \n"),
                 new Target("configuration", ConfigFuzz::fuzzerTestOneInput, "\"'\\#= \t\n,:/@%?&0-"),
-                new Target("uploads", UploadsFuzz::fuzzerTestOneInput, "{}[]\",:\\u0 \n&=%/.-1"));
+                new Target("uploads", UploadsFuzz::fuzzerTestOneInput, "{}[]\",:\\u0 \n&=%/.-1"),
+                new Target("rooms", RoomsFuzz::fuzzerTestOneInput, "{}[]\",:\\u0 \n&=%/.-1e"));
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.api;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -102,7 +103,7 @@ public final class RoomsEndpoint implements Endpoint {
 
     @Override
     public CompletionStage<Response> answer(Request request) {
-        return decide(request).thenApply(response -> response.with("Cache-Control", "no-store"));
+        return decide(request);
     }
 
     private CompletionStage<Response> decide(Request request) {
@@ -116,7 +117,7 @@ public final class RoomsEndpoint implements Endpoint {
         if (stopping.getAsBoolean()) {
             return answered(STOPPING);
         }
-        CodeTries tries = joins.triesOf(request.network());
+        CodeTries tries = target.action == Action.JOIN ? joins.triesOf(request.network()) : null;
         Response tooMany = tooMany(target.action, request, tries);
         if (tooMany != null) {
             return answered(tooMany);
@@ -153,26 +154,26 @@ public final class RoomsEndpoint implements Endpoint {
         };
     }
 
-    private @Nullable Response tooMany(Action action, Request request, CodeTries tries) {
+    private @Nullable Response tooMany(Action action, Request request, @Nullable CodeTries tries) {
         if (action == Action.CREATE) {
             long seconds = creations.secondsUntilPermit(request.network());
             if (seconds > 0) {
                 refused(Refusal.ROOM_RATE, request);
                 return TOO_MANY_ATTEMPTS.with("Retry-After", Long.toString(seconds));
             }
-        } else if (action == Action.JOIN && !tries.mayTry()) {
+        } else if (tries != null && !tries.mayTry()) {
             refused(Refusal.JOIN_RATE, request);
             return TOO_MANY_ATTEMPTS.with("Retry-After", MINUTE);
         }
         return null;
     }
 
-    private CompletionStage<Response> act(Target target, Request request, CodeTries tries) {
+    private CompletionStage<Response> act(Target target, Request request, @Nullable CodeTries tries) {
         List<String> issues = new ArrayList<>(0);
         Rooms.Caller caller = new Rooms.Caller(request.client(), request.network());
         Supplier<CompletionStage<Response>> action = switch (target.action) {
             case CREATE -> create(request, caller, issues);
-            case JOIN -> join(target, request, caller, tries, issues);
+            case JOIN -> join(target, request, caller, Objects.requireNonNull(tries), issues);
             case POLL -> poll(target, request, caller, issues);
             case READY, CHAT, SHARE -> change(target, request, caller, issues);
         };
@@ -181,14 +182,14 @@ public final class RoomsEndpoint implements Endpoint {
 
     private Supplier<CompletionStage<Response>> create(Request request, Rooms.Caller caller, List<String> issues) {
         String name = RoomBody.read(request.body(), issues).name();
-        return () -> rooms.create(name, caller).thenApply(answer -> created(answer, request));
+        return () -> rooms.create(name, caller).thenApply(answer -> uncached(created(answer, request)));
     }
 
     private Supplier<CompletionStage<Response>> join(
             Target target, Request request, Rooms.Caller caller, CodeTries tries, List<String> issues) {
         String code = code(target.code, issues);
         String name = RoomBody.read(request.body(), issues).name();
-        return () -> rooms.join(code, name, caller, tries).thenApply(answer -> joined(answer, request));
+        return () -> rooms.join(code, name, caller, tries).thenApply(answer -> uncached(joined(answer, request)));
     }
 
     private Supplier<CompletionStage<Response>> poll(
@@ -206,12 +207,18 @@ public final class RoomsEndpoint implements Endpoint {
         if (target.action == Action.READY) {
             int files = body.fileCount();
             long bytes = body.totalBytes();
-            return () -> rooms.ready(code, secret, caller, files, bytes).thenApply(RoomsEndpoint::ofParticipant);
+            return () -> rooms.ready(code, secret, caller, files, bytes)
+                    .thenApply(RoomsEndpoint::ofParticipant)
+                    .thenApply(RoomsEndpoint::uncached);
         }
         boolean active = body.active();
         return target.action == Action.CHAT
-                ? () -> rooms.chat(code, secret, caller, active).thenApply(RoomsEndpoint::ofParticipant)
-                : () -> rooms.share(code, secret, caller, active).thenApply(RoomsEndpoint::ofParticipant);
+                ? () -> rooms.chat(code, secret, caller, active)
+                        .thenApply(RoomsEndpoint::ofParticipant)
+                        .thenApply(RoomsEndpoint::uncached)
+                : () -> rooms.share(code, secret, caller, active)
+                        .thenApply(RoomsEndpoint::ofParticipant)
+                        .thenApply(RoomsEndpoint::uncached);
     }
 
     // --- what was sent ---
@@ -292,8 +299,12 @@ public final class RoomsEndpoint implements Endpoint {
         return Response.json(status, "{\"error\":\"" + text + "\"}");
     }
 
+    private static Response uncached(Response response) {
+        return response.with("Cache-Control", "no-store");
+    }
+
     private static CompletionStage<Response> answered(Response response) {
-        return CompletableFuture.completedFuture(response);
+        return CompletableFuture.completedFuture(uncached(response));
     }
 
     private void refused(Refusal refusal, Request request) {

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -23,6 +24,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.OutOfMemory;
@@ -109,7 +111,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void answer(ChannelHandlerContext context, RequestAssembly whole) {
         deadline.requestEnded();
-        context.channel().config().setAutoRead(false);
         HttpResponseStatus fault = whole.fault();
         if (fault != null) {
             refused(context, Refusal.BAD_REQUEST);
@@ -121,13 +122,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             upgrade(context, whole, request);
             return;
         }
-        settings.router().route(request).whenComplete((response, impossible) -> {
-            if (context.executor().inEventLoop()) {
-                respondOrClose(context, whole, response);
-            } else {
-                context.executor().execute(() -> respondOrClose(context, whole, response));
-            }
-        });
+        CompletableFuture<Response> answer = settings.router().route(request).toCompletableFuture();
+        if (answer.isDone()) {
+            respondOrClose(context, whole, answer.join());
+            return;
+        }
+        pause(context.channel());
+        CompletableFuture<?> unused = answer.thenAccept(
+                response -> context.executor().execute(() -> respondOrClose(context, whole, response)));
     }
 
     private InetAddress client(ChannelHandlerContext context, RequestAssembly request) {
@@ -164,22 +166,38 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         boolean keepAlive = !last && !stopping && request != null && request.isKeepAlive();
         deadline.responseBegun(context);
-        context.writeAndFlush(netty(response, request, keepAlive)).addListener(written -> {
-            if (!written.isSuccess()) {
-                channel.close();
-            } else if (keepAlive) {
-                assembly = null;
-                connections.idle(channel);
-                deadline.responseEnded(context);
-                if (++answered % ANSWERS_A_TURN == 0) {
-                    context.executor().execute(() -> resume(channel));
-                } else {
-                    resume(channel);
-                }
+        ChannelFuture written = context.writeAndFlush(netty(response, request, keepAlive));
+        if (!written.isDone()) {
+            pause(channel);
+            written.addListener(done -> responded(context, done.isSuccess(), keepAlive));
+        } else {
+            responded(context, written.isSuccess(), keepAlive);
+        }
+    }
+
+    /** The client has the answer, or the connection is broken. */
+    private void responded(ChannelHandlerContext context, boolean taken, boolean keepAlive) {
+        Channel channel = context.channel();
+        if (!taken) {
+            channel.close();
+        } else if (keepAlive) {
+            assembly = null;
+            connections.idle(channel);
+            deadline.responseEnded(context);
+            if (++answered % ANSWERS_A_TURN == 0) {
+                pause(channel);
+                context.executor().execute(() -> resume(channel));
             } else {
-                linger(context);
+                resume(channel);
             }
-        });
+        } else {
+            linger(context);
+        }
+    }
+
+    /** Nothing further is handed on until {@link #resume}. Costs a system call each, so not done for answers that are there at once. */
+    private static void pause(Channel channel) {
+        channel.config().setAutoRead(false);
     }
 
     private void resume(Channel channel) {

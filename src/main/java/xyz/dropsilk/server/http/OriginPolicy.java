@@ -49,8 +49,11 @@ public final class OriginPolicy {
 
     /** Origins are ASCII (RFC 6454, 6.2); beyond it, letters exist that become others when their case changes. */
     private static boolean isSane(String origin) {
-        return origin.length() <= MAX_CHARS
-                && origin.chars().allMatch(character -> character > ' ' && character < 0x7F);
+        boolean sane = origin.length() <= MAX_CHARS;
+        for (int i = 0; sane && i < origin.length(); i++) {
+            sane = origin.charAt(i) > ' ' && origin.charAt(i) < 0x7F;
+        }
+        return sane;
     }
 
     private static String folded(String origin) {

@@ -27,6 +27,9 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     /** How long a request that is arriving may go on once the server stops. */
     static final long HURRY_SECONDS = 2;
 
+    /** No phase but the shortest is over before the timer looks again. */
+    private static final long LONGEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(REQUEST_SECONDS);
+
     private enum Phase {
         REQUEST,
         ANSWER,
@@ -43,6 +46,12 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
     private boolean sawBytes;
     private @Nullable Future<?> timer;
+
+    /** When the phase at hand is over: the executor's nanoseconds. */
+    private long deadline;
+
+    /** When {@link #timer} looks at the deadline, or one that was moved since. */
+    private long looksAt;
 
     /** Fired through the pipeline when a request did not end in time. */
     static final Object REQUEST_EXPIRED = new Object();
@@ -96,7 +105,6 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     void requestEnded() {
         phase = Phase.ANSWER;
         sawBytes = false;
-        cancel();
     }
 
     /** The answer is being written. */
@@ -129,8 +137,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
             return false;
         }
         if (phase == Phase.REQUEST) {
-            cancel();
-            timer = context.executor().schedule(() -> expired(context), HURRY_SECONDS, TimeUnit.SECONDS);
+            expireIn(context, HURRY_SECONDS);
         }
         return true;
     }
@@ -141,13 +148,37 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     }
 
     private void enter(ChannelHandlerContext context, Phase next, long seconds) {
-        cancel();
         phase = next;
-        timer = context.executor().schedule(() -> expired(context), seconds, TimeUnit.SECONDS);
+        expireIn(context, seconds);
     }
 
-    private void expired(ChannelHandlerContext context) {
-        if (phase == Phase.REQUEST && sawBytes) {
+    /**
+     * Moves the deadline. The timer that is there may stay where it looks before that, and then looks again: a page that polls goes through three
+     * phases a second, and thousands of timers set and cancelled as often cost more than the polls.
+     */
+    private void expireIn(ChannelHandlerContext context, long seconds) {
+        long now = context.executor().ticker().nanoTime();
+        deadline = now + TimeUnit.SECONDS.toNanos(seconds);
+        if (timer == null || looksAt - deadline > 0) {
+            lookAgain(context, now);
+        }
+    }
+
+    private void lookAgain(ChannelHandlerContext context, long now) {
+        cancel();
+        long wait = Math.min(deadline - now, LONGEST_LOOK_NANOS);
+        looksAt = now + wait;
+        timer = context.executor().schedule(() -> look(context), wait, TimeUnit.NANOSECONDS);
+    }
+
+    private void look(ChannelHandlerContext context) {
+        timer = null;
+        long now = context.executor().ticker().nanoTime();
+        if (phase == Phase.ANSWER) {
+            return; // its endpoint keeps a time of its own; the next phase sets a timer again
+        } else if (deadline - now > 0) {
+            lookAgain(context, now);
+        } else if (phase == Phase.REQUEST && sawBytes) {
             context.pipeline().fireUserEventTriggered(REQUEST_EXPIRED);
         } else {
             context.close();

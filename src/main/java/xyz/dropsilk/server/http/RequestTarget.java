@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.http;
 
+import java.util.BitSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,16 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param rawQuery the query as sent, without the question mark; empty if there is none
  */
 record RequestTarget(String path, String rawQuery) {
-    private static final String PCHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
+    private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    private static final String SUB_DELIMITERS = "!$&'()*+,;=";
 
-    /** Possessive, so that no target makes it look twice. Browsers send some characters in queries that RFC 3986 does not know. */
-    private static final Pattern PATH = Pattern.compile("(?:/" + PCHAR + "*+)++");
+    // Sets of characters as bits, since this is read for every request.
+    private static final BitSet REG_NAME = set(UNRESERVED + SUB_DELIMITERS);
+    private static final BitSet PATH = set(UNRESERVED + SUB_DELIMITERS + ":@/");
 
-    private static final Pattern QUERY =
-            Pattern.compile("(?:" + PCHAR + "|[/?\\[\\]{}|\\\\^`\"<>]|%(?![0-9A-Fa-f]{2}))*+");
+    /** Browsers send some characters in queries that RFC 3986 does not know, and a percent sign that is none of an escape. */
+    private static final BitSet QUERY = set(UNRESERVED + SUB_DELIMITERS + ":@/?[]{}|\\^`\"<>%");
 
-    private static final Pattern PORT = Pattern.compile("(?::[0-9]{0,5})?");
-    private static final Pattern REG_NAME = Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})++");
+    private static final int MAX_PORT_DIGITS = 5;
     private static final Pattern IP_LITERAL =
             Pattern.compile("\\[(?:[0-9A-Fa-f:.]{2,45}|v[0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]");
 
@@ -55,22 +57,63 @@ record RequestTarget(String path, String rawQuery) {
 
     private static @Nullable RequestTarget ofPath(String target) {
         int question = target.indexOf('?');
-        String path = question < 0 ? target : target.substring(0, question);
-        String query = question < 0 ? "" : target.substring(question + 1);
-        return PATH.matcher(path).matches() && QUERY.matcher(query).matches() ? new RequestTarget(path, query) : null;
+        int end = question < 0 ? target.length() : question;
+        if (!consistsOf(target, 0, end, PATH, /* escapes= */ true)
+                || (question >= 0 && !consistsOf(target, end + 1, target.length(), QUERY, /* escapes= */ false))) {
+            return null;
+        }
+        return question < 0
+                ? new RequestTarget(target, "")
+                : new RequestTarget(target.substring(0, question), target.substring(question + 1));
     }
 
     /** Whether {@code text} is a host with or without a port, as {@code Host} names it; an empty one is (RFC 9112, 3.2). */
     static boolean isHost(String text) {
         if (text.startsWith("[")) {
             int end = text.indexOf(']') + 1;
-            return end > 0
-                    && IP_LITERAL.matcher(text.substring(0, end)).matches()
-                    && PORT.matcher(text.substring(end)).matches();
+            return end > 0 && IP_LITERAL.matcher(text.substring(0, end)).matches() && isPort(text, end);
         }
         int colon = text.indexOf(':');
-        String name = colon < 0 ? text : text.substring(0, colon);
-        return (name.isEmpty() ? colon < 0 : REG_NAME.matcher(name).matches())
-                && PORT.matcher(colon < 0 ? "" : text.substring(colon)).matches();
+        int end = colon < 0 ? text.length() : colon;
+        return consistsOf(text, 0, end, REG_NAME, /* escapes= */ true) && (end > 0 || colon < 0) && isPort(text, end);
+    }
+
+    /** Whether nothing stands in {@code text} from {@code from} on, or a colon with a port or none behind it. */
+    private static boolean isPort(String text, int from) {
+        if (from == text.length()) {
+            return true;
+        }
+        boolean valid = text.charAt(from) == ':' && text.length() - from - 1 <= MAX_PORT_DIGITS;
+        for (int i = from + 1; valid && i < text.length(); i++) {
+            valid = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return valid;
+    }
+
+    private static boolean consistsOf(String text, int from, int to, BitSet characters, boolean escapes) {
+        for (int i = from; i < to; i++) {
+            char character = text.charAt(i);
+            if (escapes && character == '%') {
+                if (i + 2 >= to || !isHex(text.charAt(i + 1)) || !isHex(text.charAt(i + 2))) {
+                    return false;
+                }
+                i += 2;
+            } else if (!characters.get(character)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isHex(char character) {
+        return (character >= '0' && character <= '9')
+                || (character >= 'a' && character <= 'f')
+                || (character >= 'A' && character <= 'F');
+    }
+
+    private static BitSet set(String characters) {
+        BitSet set = new BitSet();
+        characters.chars().forEach(set::set);
+        return set;
     }
 }

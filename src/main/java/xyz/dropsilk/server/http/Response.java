@@ -2,7 +2,7 @@ package xyz.dropsilk.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -42,8 +42,16 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
 
     /** This answer with one more header field. */
     public Response with(String name, String value) {
-        Map<String, String> more = new LinkedHashMap<>(headers);
+        Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);
-        return new Response(status, Map.copyOf(more), body);
+        return new Response(status, more, body);
+    }
+
+    /** This answer with two more header fields. */
+    Response with(String name, String value, String other, String otherValue) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        more.put(other, otherValue);
+        return new Response(status, more, body);
     }
 }

@@ -103,10 +103,9 @@ public final class Router {
         CompletionStage<Response> answer = route != null && request.method().equals(HttpMethod.OPTIONS)
                 ? CompletableFuture.completedFuture(preflight(route, request))
                 : answer(route, request);
-        return answer.thenApply(response -> {
-            Response varied = response.with("Vary", "Origin");
-            return origin == null ? varied : varied.with("Access-Control-Allow-Origin", origin);
-        });
+        return answer.thenApply(response -> origin == null
+                ? response.with("Vary", "Origin")
+                : response.with("Vary", "Origin", "Access-Control-Allow-Origin", origin));
     }
 
     private @Nullable Route find(String path) {

@@ -158,8 +158,9 @@ public final class Rooms {
         found.hearing().heard(now());
         if (found.self().silent()) {
             registry.commit(code, entry -> Room.comeBack(entry, found.self().id()));
+            return summary(code, secret, caller);
         }
-        return summary(code, secret, caller);
+        return summary(found, caller);
     }
 
     /** The caller has chosen {@code files} files of {@code bytes} bytes. */
@@ -196,22 +197,22 @@ public final class Rooms {
         });
     }
 
-    /** The room as the caller sees it now, once it is clear whether the other one is silent. */
     private Answer summary(String code, String secret, Caller caller) {
         Found found = find(code, secret);
-        if (found == null) {
-            return Answer.NOT_FOUND;
-        }
-        Participant other = found.state().room().other(found.self());
+        return found == null ? Answer.NOT_FOUND : summary(found, caller);
+    }
+
+    /** The room as the caller sees it now, once it is clear whether the other one is silent. */
+    private Answer summary(Found found, Caller caller) {
+        Room room = found.state().room();
+        Participant self = found.self();
+        Participant other = room.other(self);
         if (other != null && judge(found.room(), found.state(), other)) {
-            found = find(code, secret);
-            if (found == null) {
-                return Answer.NOT_FOUND;
-            }
+            return summary(room.code(), found.secret(), caller);
         }
-        Summary summary = Summary.of(found.state().room(), found.self(), secret);
+        Summary summary = Summary.of(room, self, found.secret());
         boolean shouldConnect =
-                summary.isReady() && (found.self().isAttachedForTransfer() || admitsSocket.test(caller.network()));
+                summary.isReady() && (self.isAttachedForTransfer() || admitsSocket.test(caller.network()));
         found.hearing().told(shouldConnect, now());
         return new Answer(
                 Outcome.DONE, summary.json(shouldConnect, time.clock.instant().plus(settings.timeToLive())));
@@ -306,12 +307,15 @@ public final class Rooms {
     }
 
     private @Nullable Found find(String code, String secret) {
-        endIfExpired(code);
         KeptRoom room = book.find(code);
         if (room == null) {
             return null;
         }
         KeptRoom.State state = room.state();
+        if (isExpired(state, now())) {
+            endIfExpired(code);
+            return null;
+        }
         Participant self = state.withSecret(secret);
         return self == null ? null : new Found(room, state, self, secret);
     }
