@@ -18,6 +18,9 @@ public final class Training {
     private static final int ROUNDS = 60;
     private static final int SIGNALS = 40;
     private static final Pattern CODE = Pattern.compile("\"flightCode\":\"([^\"]+)\"");
+    private static final int POLLS = 40;
+    private static final Pattern ROOM_CODE = Pattern.compile("\"roomCode\":\"([^\"]+)\"");
+    private static final Pattern PARTICIPANT = Pattern.compile("\"self\":\\{\"participantId\":\"([^\"]+)\"");
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -33,6 +36,7 @@ public final class Training {
         for (int round = 0; round < ROUNDS; round++) {
             training.requests();
             training.flight(round);
+            training.room(round);
         }
         System.out.println("Trained.");
     }
@@ -70,6 +74,51 @@ public final class Training {
 
     private URI uri(String path) {
         return URI.create("http://" + address + path);
+    }
+
+    /** Two pages meet in a room, poll, attach and part. */
+    private void room(int round) throws Exception {
+        String created = post("/api/rooms", "{\"name\":\"Quick Otter " + round + "\"}");
+        String code = find(ROOM_CODE, created);
+        String host = find(PARTICIPANT, created);
+        String guest = find(PARTICIPANT, post("/api/rooms/" + code + "/join", "{\"name\":\"Sly Fox\"}"));
+        for (int i = 0; i < POLLS; i++) {
+            get("/api/rooms/" + code + "?participantId=" + (i % 2 == 0 ? host : guest));
+        }
+        post("/api/rooms/" + code + "/participants/" + host + "/ready", "{\"fileCount\":1,\"totalBytes\":1000}");
+        post("/api/rooms/" + code + "/participants/" + host + "/chat", "{\"active\":true}");
+        post("/api/rooms/" + code + "/participants/" + guest + "/screen-share", "{\"active\":false}");
+        post("/api/rooms/WRONGG/join", "{\"name\":\"\"}");
+        get("/api/status");
+        Client a = new Client();
+        Client b = new Client();
+        a.say("{\"type\":\"attach-room\",\"roomCode\":\"" + code + "\",\"participantId\":\"" + host + "\"}");
+        a.await("room-attached", null);
+        b.say("{\"type\":\"attach-room\",\"roomCode\":\"" + code + "\",\"participantId\":\"" + guest + "\"}");
+        b.await("peer-joined", CODE);
+        a.await("peer-joined", CODE);
+        b.socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
+        a.await("peer-left", null);
+        a.socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
+    }
+
+    private String post(String path, String body) throws Exception {
+        return client.send(
+                        HttpRequest.newBuilder(uri(path))
+                                .header("Origin", "https://dropsilk.xyz")
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static String find(Pattern pattern, String text) {
+        Matcher found = pattern.matcher(text);
+        if (!found.find()) {
+            throw new IllegalStateException("not there: " + text);
+        }
+        return found.group(1);
     }
 
     /** Two clients meet, talk and part; a third sees them, is invited, and gets things wrong. */

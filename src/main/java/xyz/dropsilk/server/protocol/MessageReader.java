@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one client message from its bytes and calls the handler's method for it. A signal's {@code data} is checked and passed on where it
- * stands, never parsed into objects. Confined to one thread; keeps nothing from one message to the next.
+ * stands, never parsed into objects. Confined to one thread; keeps nothing of a message
+ * but the array that it was read in, until the next one.
  *
  * <p><b>Why not a JSON library.</b> This is the hot spot of the server, and Jackson's byte parser accepts more than the contract does
  * (docs/decisions/0003). Values with escapes, rare here, do go through Jackson.
