@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,54 @@ class HttpIT {
         });
         assertFalse(answer.body().contains(KEY));
         server.awaitEvent("system:log_access", e -> e.path("granted").asBoolean());
+    }
+
+    /** As Render makes them: base64, half of which holds a plus sign; and what else people paste. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "a+b/c== key=a+b/c==",
+                "a+b/c== key=a%2Bb%2Fc%3D%3D",
+                "a;b?c key=a;b?c",
+                "a;b x=1&key=a;b",
+                "50%25 key=50%25",
+                "a%zz key=a%zz"
+            })
+    void theKeyMayBePastedAsItIs(String key, String query) {
+        try (TestServer own = TestServer.with("LOG_ACCESS_KEY", key).start();
+                RawClient client = RawClient.connect(own.port())) {
+            client.send("GET /logs?" + query + " HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertEquals(200, client.readAnswer().status());
+            client.send("GET /logs?key=" + key.replace('+', ' ').replace(" ", "%20") + "x HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertEquals(403, client.readAnswer().status());
+        }
+    }
+
+    /** RFC 9110, 9.2: whoever is sending a request when the server stops gets an answer. */
+    @Test
+    void aStopLetsARequestThatIsArrivingEnd() {
+        TestServer stopping = TestServer.start();
+        try (RawClient whole = RawClient.connect(stopping.port());
+                RawClient half = RawClient.connect(stopping.port())) {
+            String head = "POST /stats HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n";
+            for (RawClient client : List.of(whole, half)) {
+                client.send(head);
+                assertEquals(100, client.readAnswer().status());
+                client.send("01234");
+            }
+            Thread stop = new Thread(stopping::stop);
+            stop.start();
+            stopping.awaitEvent(
+                    "system:shutdown", event -> event.path("phase").asText().equals("begun"));
+            whole.send("56789");
+            Answer answer = whole.readAnswer();
+            assertEquals(405, answer.status());
+            assertEquals("close", answer.header("Connection"));
+            assertEquals(408, half.readAnswer().status());
+        } finally {
+            stopping.close();
+        }
     }
 
     @Test

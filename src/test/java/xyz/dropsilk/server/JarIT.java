@@ -1,15 +1,18 @@
 package xyz.dropsilk.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -98,6 +101,29 @@ class JarIT {
             assertEquals(1, jar.err().size(), jar.err()::toString);
             assertTrue(jar.err().get(0).contains(String.valueOf(taken.getLocalPort())));
             assertTrue(jar.err().get(0).contains("--port"), jar.err()::toString);
+        }
+    }
+
+    /** The driver tells PostgreSQL the JVM's zone when a session begins, and not every server knows every name. */
+    @Test
+    void theDatabaseHearsOfNoZoneOfThisMachine() throws IOException {
+        try (ServerSocket database = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            database.setSoTimeout(20_000);
+            try (JarProcess jar = JarProcess.jar()
+                    .with("TZ", "Asia/Calcutta")
+                    .with(
+                            "DATABASE_URL",
+                            "postgresql://u:p@127.0.0.1:" + database.getLocalPort() + "/d?sslmode=disable")
+                    .start()) {
+                assertTrue(jar.port() > 0);
+                try (Socket session = database.accept()) {
+                    session.setSoTimeout(20_000);
+                    DataInputStream in = new DataInputStream(session.getInputStream());
+                    byte[] startup = in.readNBytes(in.readInt() - Integer.BYTES);
+                    String said = new String(startup, US_ASCII);
+                    assertTrue(said.contains("TimeZone\0UTC\0"), said);
+                }
+            }
         }
     }
 

@@ -298,9 +298,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else if (event == RequestMemory.EVICTED) {
             refused(context, Refusal.MEMORY);
             context.close();
-        } else if (event == ServerStopping.EVENT) {
+        } else if (event instanceof ServerStopping stop) {
             stopping = true;
-            if (!deadline.hurry(context)) {
+            if (!deadline.hurry(context, stop.patience().dividedBy(2))) {
                 context.close();
             }
         }

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.http;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -23,9 +24,6 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
     /** How long the rest of what a client sends is thrown away before a connection is cut: without this a client may miss the answer. */
     static final long LINGER_SECONDS = 2;
-
-    /** How long a request that is arriving may go on once the server stops. */
-    static final long HURRY_SECONDS = 2;
 
     /** No phase but the shortest is over before the timer looks again. */
     private static final long LONGEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(REQUEST_SECONDS);
@@ -128,16 +126,16 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * The server stops: what has begun of a request gets a moment to end.
+     * The server stops: what has begun of a request gets a {@code moment} to end.
      *
      * @return false where nothing has begun and nobody waits for an answer
      */
-    boolean hurry(ChannelHandlerContext context) {
+    boolean hurry(ChannelHandlerContext context, Duration moment) {
         if (phase == Phase.KEEP_ALIVE || (phase == Phase.REQUEST && !sawBytes)) {
             return false;
         }
         if (phase == Phase.REQUEST) {
-            expireIn(context, HURRY_SECONDS);
+            expireIn(context, moment.toNanos());
         }
         return true;
     }
@@ -149,16 +147,16 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
     private void enter(ChannelHandlerContext context, Phase next, long seconds) {
         phase = next;
-        expireIn(context, seconds);
+        expireIn(context, TimeUnit.SECONDS.toNanos(seconds));
     }
 
     /**
      * Moves the deadline. The timer that is there may stay where it looks before that, and then looks again: a page that polls goes through three
      * phases a second, and thousands of timers set and cancelled as often cost more than the polls.
      */
-    private void expireIn(ChannelHandlerContext context, long seconds) {
+    private void expireIn(ChannelHandlerContext context, long nanos) {
         long now = context.executor().ticker().nanoTime();
-        deadline = now + TimeUnit.SECONDS.toNanos(seconds);
+        deadline = now + nanos;
         if (timer == null || looksAt - deadline > 0) {
             lookAgain(context, now);
         }

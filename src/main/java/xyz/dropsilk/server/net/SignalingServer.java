@@ -134,16 +134,17 @@ public final class SignalingServer {
         if (listener != null) {
             listener.close().awaitUninterruptibly(loopsEnd);
         }
-        transport.loops().forEach(loop -> loop.execute(() -> tellThoseOf(loop)));
-        connections.newCloseFuture().awaitUninterruptibly(limit.toMillis() - 3 * loopsEnd);
+        Duration patience = Duration.ofMillis(limit.toMillis() - 3 * loopsEnd);
+        transport.loops().forEach(loop -> loop.execute(() -> tellThoseOf(loop, new ServerStopping(patience))));
+        connections.newCloseFuture().awaitUninterruptibly(patience.toMillis());
         connections.close().awaitUninterruptibly(loopsEnd);
         transport.loops().shutdownGracefully(0, loopsEnd, TimeUnit.MILLISECONDS).awaitUninterruptibly(loopsEnd);
     }
 
-    private void tellThoseOf(EventExecutor loop) {
+    private void tellThoseOf(EventExecutor loop, ServerStopping stop) {
         for (Channel connection : connections) {
             if (connection.eventLoop() == loop) {
-                connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT);
+                connection.pipeline().fireUserEventTriggered(stop);
             }
         }
     }

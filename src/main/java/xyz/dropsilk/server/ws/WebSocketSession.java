@@ -142,7 +142,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ServerStopping.EVENT && !closing) {
+        if (event instanceof ServerStopping && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
             end(
                     CloseCode.SERVER_SHUTDOWN.number,

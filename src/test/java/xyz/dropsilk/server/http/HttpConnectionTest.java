@@ -10,6 +10,7 @@ import static xyz.dropsilk.server.http.TestConnection.statuses;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.flow.FlowControlHandler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -192,7 +193,7 @@ final class HttpConnectionTest {
         @Test
         void endsWhereTheServerStops() {
             connection.send("GET /slow" + HOST + "\r\n");
-            connection.channel.pipeline().fireUserEventTriggered(ServerStopping.EVENT);
+            connection.channel.pipeline().fireUserEventTriggered(new ServerStopping(Duration.ofSeconds(1)));
             assertTrue(connection.isOpen());
             connection.slow.get(0).complete(Response.text(200, "late"));
             connection.channel.runPendingTasks();
@@ -202,7 +203,7 @@ final class HttpConnectionTest {
         @Test
         void endsAtOnceWhereTheServerStopsAndNothingIsAsked() {
             answer(HOME);
-            connection.channel.pipeline().fireUserEventTriggered(ServerStopping.EVENT);
+            connection.channel.pipeline().fireUserEventTriggered(new ServerStopping(Duration.ofSeconds(1)));
             assertFalse(connection.isOpen());
         }
 

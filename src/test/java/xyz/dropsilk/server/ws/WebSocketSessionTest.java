@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.ws;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -268,6 +269,72 @@ final class WebSocketSessionTest {
     }
 
     @Nested
+    final class Floods {
+        private void floodFor(int seconds, int perSecond, byte[] frame) {
+            for (int second = 0; second < seconds && channel.isOpen(); second++) {
+                for (int i = 0; i < perSecond && channel.isOpen(); i++) {
+                    send(frame);
+                }
+                pass(Duration.ofSeconds(1));
+            }
+        }
+
+        @Test
+        void ofContinuationsWithoutEndEndTheConnection() {
+            send(frame(TEXT, NOTHING));
+            floodFor(20, 500, frame(CONTINUATION, NOTHING));
+            assertTrue(last(received()).startsWith("close 1008"));
+        }
+
+        @Test
+        void ofPingsAndPongsEndTheConnection() {
+            for (int opcode : new int[] {PING, PONG}) {
+                floodFor(12, 500, frame(FIN | opcode, NOTHING));
+            }
+            assertEquals("close 1008 Too many messages", last(received()));
+        }
+
+        @Test
+        void withPausesEndTheConnection() {
+            for (int round = 0; round < 3; round++) {
+                floodFor(6, 500, text("{\"type\":\"x\"}"));
+                pass(Duration.ofMillis(1_300));
+            }
+            assertEquals("close 1008 Too many messages", last(received()));
+        }
+
+        @Test
+        void areNotWhatALargeMessageInPiecesIs() {
+            byte[] piece = "1".repeat(1).getBytes(US_ASCII);
+            send(frame(TEXT, piece));
+            for (int i = 0; i < 250; i++) {
+                send(frame(CONTINUATION, piece));
+            }
+            send(frame(FIN | CONTINUATION, piece));
+            assertTrue(last(received()).contains("Invalid message format"));
+        }
+
+        @Test
+        void dropAMessageWholeIfOneOfItsFramesIsTooMany() {
+            for (int i = 0; i < 299; i++) {
+                send(frame(FIN | PONG, NOTHING));
+            }
+            received();
+            byte[] message = "{\"type\":\"create-flight\"}".getBytes(US_ASCII);
+            send(
+                    frame(TEXT, Arrays.copyOf(message, 5)),
+                    frame(CONTINUATION, Arrays.copyOfRange(message, 5, 6)),
+                    frame(FIN | CONTINUATION, Arrays.copyOfRange(message, 6, message.length)));
+            List<String> told = received();
+            assertEquals(1, told.size(), told::toString);
+            assertTrue(told.get(0).contains("rate_limited"));
+            pass(Duration.ofSeconds(1));
+            send(text("{\"type\":\"create-flight\"}"));
+            assertTrue(last(received()).contains("flight-created"));
+        }
+    }
+
+    @Nested
     final class Ending {
         @Test
         void aCloseWithoutACodeIsAnsweredWithoutOne() {
@@ -333,7 +400,7 @@ final class WebSocketSessionTest {
 
         @Test
         void aStoppingServerSaysSo() {
-            channel.pipeline().fireUserEventTriggered(ServerStopping.EVENT);
+            channel.pipeline().fireUserEventTriggered(new ServerStopping(Duration.ofSeconds(1)));
             assertEquals(
                     List.of(
                             "{\"type\":\"server-shutdown\",\"message\":\"Server is shutting down for maintenance.\"}",
