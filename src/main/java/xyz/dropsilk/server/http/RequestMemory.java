@@ -13,17 +13,17 @@ import xyz.dropsilk.server.limit.MemoryBudget;
  */
 final class RequestMemory extends ChannelInboundHandlerAdapter implements MemoryBudget.Holder {
     /** What becomes of a byte on its way: the smallest requests are 27 bytes, and objects of 600 once they are decoded. */
-    private static final int BYTES_A_BYTE = 16;
+    private static final int OBJECT_BYTES_PER_BYTE = 16;
 
     /** What the largest request takes, since a body stays bytes: it is copied while it grows. */
-    private static final int BYTES_AT_MOST = 1024 * 1024;
+    private static final int MAX_BYTES = 1024 * 1024;
 
     /** Fired through the pipeline of the connection that has to go. */
     static final Object EVICTED = new Object();
 
     private final MemoryBudget budget;
     private final RequestDeadline deadline;
-    private @Nullable ChannelHandlerContext context;
+    private volatile @Nullable ChannelHandlerContext context;
     private volatile int held;
 
     /** The memory of one connection, whose requests {@code deadline} knows. */
@@ -39,6 +39,7 @@ final class RequestMemory extends ChannelInboundHandlerAdapter implements Memory
 
     @Override
     public void handlerRemoved(ChannelHandlerContext removed) {
+        context = null;
         hold(0);
     }
 
@@ -51,9 +52,13 @@ final class RequestMemory extends ChannelInboundHandlerAdapter implements Memory
     @Override
     public void channelRead(ChannelHandlerContext reading, Object message) {
         int bytes = ((ByteBuf) message).readableBytes();
-        hold(Math.min(BYTES_AT_MOST, held + bytes * BYTES_A_BYTE));
         reading.fireChannelRead(message);
-        settle();
+        // Only what is not answered by now: one read is little, and most are a whole request.
+        if (context == null || deadline.isIdle()) {
+            hold(0); // upgraded or closed meanwhile, or answered
+        } else {
+            hold(Math.min(MAX_BYTES, held + bytes * OBJECT_BYTES_PER_BYTE));
+        }
     }
 
     /** Lets go where all that was read is answered. */

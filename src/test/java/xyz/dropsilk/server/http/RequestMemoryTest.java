@@ -108,6 +108,12 @@ final class RequestMemoryTest {
     }
 
     @Test
+    void anUpgradeHoldsNothing() {
+        connection.send("GET /ws" + HOST + "Upgrade: websocket\r\n\r\n" + "frames");
+        assertEquals(0, connection.memory.total());
+    }
+
+    @Test
     void theLargestHasToGoWhereMemoryIsShort() {
         connection.send("POST /echo" + HOST + "Content-Length: 200000\r\n\r\n" + "b".repeat(190_000));
         otherHoldsForAMoment(100_000);
