@@ -21,6 +21,10 @@ public final class OutOfMemory {
     /** Loads everything that ending needs: later there may be no memory to load it. Called at the start. */
     public static void prepare() {
         haltIfIn(new IllegalStateException(new OutOfMemoryErrorTwin()));
+        // Halting takes the lock that guards the shutdown hooks, whose class the first hook loads.
+        Thread hook = new Thread();
+        RUNTIME.addShutdownHook(hook);
+        RUNTIME.removeShutdownHook(hook);
     }
 
     /** Takes the way of a real one up to the end, which is not reached. */
