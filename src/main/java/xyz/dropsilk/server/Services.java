@@ -116,7 +116,10 @@ final class Services {
         int perMinute = config.limits().apiRatePerMinute();
         int tenth = (perMinute + 9) / 10; // 0 stays 0, which is no limit
         return router.page(
-                        "/api/turn-credentials", new IceEndpoint(iceServers, limit(perMinute), events), HttpMethod.GET)
+                        "/api/turn-credentials",
+                        new IceEndpoint(iceServers, limit(perMinute), events),
+                        HttpMethod.GET,
+                        HttpMethod.POST)
                 .page(
                         UPLOADS_PATH,
                         new UploadsEndpoint(uploads, limit(tenth), workers),

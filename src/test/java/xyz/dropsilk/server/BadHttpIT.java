@@ -87,6 +87,15 @@ class BadHttpIT {
                 "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: [x]\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a%zz\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [1.2.3.4]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [::1::2]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [::12345]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [fe80::1%25eth0]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [v1.]\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: [::1]:99999\r\n\r\n",
+                "GET http://a:65536/stats HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: http://a\r\n\r\n",
                 "GET / HTTP/1.0\r\nHost: a b\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
@@ -120,6 +129,10 @@ class BadHttpIT {
                 "GET /keep-alive HTTP/1.1\r\nHost:\r\n\r\n",
                 "GET /keep-alive HTTP/1.1\r\nHost: fake_cloud:3000\r\n\r\n",
                 "GET /keep-alive HTTP/1.1\r\nHost: a:\r\n\r\n",
+                "GET /keep-alive HTTP/1.1\r\nHost: a:65535\r\n\r\n",
+                "GET /keep-alive HTTP/1.1\r\nHost: [::ffff:1.2.3.4]:80\r\n\r\n",
+                "GET /keep-alive HTTP/1.1\r\nHost: [v1.a:b]\r\n\r\n",
+                "GET /keep-alive HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key1: 1\r\n\r\n",
                 "GET /keep-alive HTTP/1.0\r\n\r\n"
             })
     void whatIsUnusualAndRight(String bytes) {

@@ -114,6 +114,9 @@ class ServicesIT {
         assertEquals(200, callback("k1").statusCode());
         assertEquals(403, post(LINKS, WANTED, Map.of()).statusCode());
         assertEquals(403, get(TURN).statusCode());
+        assertEquals(403, post(TURN, "", Map.of()).statusCode());
+        assertEquals(
+                200, post(TURN, "", Map.of("Origin", "https://dropsilk.xyz")).statusCode());
         assertEquals(
                 200,
                 post(LINKS, WANTED, Map.of("Origin", "https://dropsilk.xyz")).statusCode());
@@ -127,7 +130,9 @@ class ServicesIT {
         assertEquals(200, answer.statusCode());
         assertEquals("{\"iceServers\":" + FakeCloud.ICE_SERVERS + "}", answer.body());
         assertEquals("no-store", answer.headers().firstValue("cache-control").orElse(""));
-        get(TURN);
+        HttpResponse<String> posted = post(TURN, "", Map.of());
+        assertEquals(answer.body(), posted.body());
+        assertEquals("no-store", posted.headers().firstValue("cache-control").orElse(""));
         assertEquals(1, cloud.seen("generate-ice-servers").size());
         logged("turn:credentials_issued");
     }

@@ -3,8 +3,10 @@ package xyz.dropsilk.server.http;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
@@ -32,44 +34,82 @@ final class HttpConnections {
     @GuardedBy("this")
     private final Set<Channel> idle = new LinkedHashSet<>();
 
+    /** Those that were chosen to make room, until they are gone or a request of theirs comes first. */
+    @GuardedBy("this")
+    private final Set<Channel> leaving = new HashSet<>();
+
     /** At most {@code max} at a time; {@code events} hears of those that had to go. */
     HttpConnections(int max, EventSink events) {
         this.max = max;
         this.events = events;
     }
 
-    /** Adds {@code channel}, and closes the longest idle if there are too many now; the new one itself where all others are busy. */
+    /** Adds {@code channel}; the longest idle one goes if there are too many now, the new one itself where all others are busy. */
     void add(Channel channel) {
-        Channel excess = null;
+        Channel excess;
         synchronized (this) {
             open++;
             idle.add(channel);
-            if (open > max) {
-                excess = idle.iterator().next();
-                idle.remove(excess);
+            excess = chooseExcess();
+        }
+        dismiss(excess);
+    }
+
+    /** A request of {@code channel} has come; if it was to go, another one goes for it. Called on the channel's loop. */
+    void busy(Channel channel) {
+        Channel excess = null;
+        synchronized (this) {
+            idle.remove(channel);
+            if (leaving.remove(channel)) {
+                excess = chooseExcess();
             }
         }
-        if (excess != null) {
-            excess.close();
-            String ip =
-                    excess.remoteAddress() instanceof InetSocketAddress peer ? IpAddress.text(peer.getAddress()) : "";
-            events.publish(ServerEvent.refused(Refusal.HTTP_CONNECTIONS, ip, null));
+        dismiss(excess);
+    }
+
+    /** {@code channel} waits for its next request; it goes if there are too many and all others are busy. */
+    void idle(Channel channel) {
+        Channel excess;
+        synchronized (this) {
+            idle.add(channel);
+            excess = chooseExcess();
         }
-    }
-
-    /** A request of {@code channel} has come. */
-    synchronized void busy(Channel channel) {
-        idle.remove(channel);
-    }
-
-    /** {@code channel} waits for its next request. */
-    synchronized void idle(Channel channel) {
-        idle.add(channel);
+        dismiss(excess);
     }
 
     /** The channel, added once, is closed, or speaks HTTP no more. */
     synchronized void remove(Channel channel) {
         open--;
         idle.remove(channel);
+        leaving.remove(channel);
+    }
+
+    @GuardedBy("this")
+    private @Nullable Channel chooseExcess() {
+        if (open - leaving.size() <= max || idle.isEmpty()) {
+            return null;
+        }
+        Channel excess = idle.iterator().next();
+        idle.remove(excess);
+        leaving.add(excess);
+        return excess;
+    }
+
+    /** On the loop of {@code excess}, where its requests arrive too: whichever is first decides. */
+    private void dismiss(@Nullable Channel excess) {
+        if (excess != null) {
+            excess.eventLoop().execute(() -> leave(excess));
+        }
+    }
+
+    private void leave(Channel channel) {
+        synchronized (this) {
+            if (!leaving.contains(channel)) {
+                return; // busy again, or gone
+            }
+        }
+        String ip = channel.remoteAddress() instanceof InetSocketAddress peer ? IpAddress.text(peer.getAddress()) : "";
+        events.publish(ServerEvent.refused(Refusal.HTTP_CONNECTIONS, ip, null));
+        channel.close();
     }
 }

@@ -43,6 +43,12 @@ final class RequestAssembly {
         if (result.isFailure()) {
             return statusOf(result.cause());
         }
+        if (head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
+                && head.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
+            // A handshake of 2010 with 8 bytes behind it that nothing announces: the decoder takes them for a body, and
+            // whatever stands before this server for the next request.
+            return HttpResponseStatus.BAD_REQUEST;
+        }
         List<String> hosts = head.headers().getAll(HttpHeaderNames.HOST);
         // RFC 9112, 3.2: exactly one. HTTP/1.0 knew none.
         boolean asMany =

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.http;
 import java.util.BitSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 
 /**
  * What a request is for (RFC 9112, 3.2; RFC 3986): every part of the target, and of {@code Host}, is checked, since whatever stands before this
@@ -22,9 +23,11 @@ record RequestTarget(String path, String rawQuery) {
     /** Browsers send some characters in queries that RFC 3986 does not know, and a percent sign that is none of an escape. */
     private static final BitSet QUERY = set(UNRESERVED + SUB_DELIMITERS + ":@/?[]{}|\\^`\"<>%");
 
+    private static final int MAX_PORT = 65_535;
     private static final int MAX_PORT_DIGITS = 5;
-    private static final Pattern IP_LITERAL =
-            Pattern.compile("\\[(?:[0-9A-Fa-f:.]{2,45}|v[0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]");
+
+    /** What RFC 3986, 3.2.2, leaves room for behind IPv6. */
+    private static final Pattern FUTURE_ADDRESS = Pattern.compile("v[0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+");
 
     private static final String[] SCHEMES = {"http://", "https://"};
 
@@ -70,12 +73,19 @@ record RequestTarget(String path, String rawQuery) {
     /** Whether {@code text} is a host with or without a port, as {@code Host} names it; an empty one is (RFC 9112, 3.2). */
     static boolean isHost(String text) {
         if (text.startsWith("[")) {
-            int end = text.indexOf(']') + 1;
-            return end > 0 && IP_LITERAL.matcher(text.substring(0, end)).matches() && isPort(text, end);
+            int end = text.indexOf(']');
+            return end > 0 && isAddress(text.substring(1, end)) && isPort(text, end + 1);
         }
         int colon = text.indexOf(':');
         int end = colon < 0 ? text.length() : colon;
         return consistsOf(text, 0, end, REG_NAME, /* escapes= */ true) && (end > 0 || colon < 0) && isPort(text, end);
+    }
+
+    private static boolean isAddress(String literal) {
+        return literal.indexOf(':') < 0
+                ? FUTURE_ADDRESS.matcher(literal).matches()
+                : IpAddress.literal(literal) != null
+                        || FUTURE_ADDRESS.matcher(literal).matches();
     }
 
     /** Whether nothing stands in {@code text} from {@code from} on, or a colon with a port or none behind it. */
@@ -83,11 +93,14 @@ record RequestTarget(String path, String rawQuery) {
         if (from == text.length()) {
             return true;
         }
+        int port = 0;
         boolean valid = text.charAt(from) == ':' && text.length() - from - 1 <= MAX_PORT_DIGITS;
         for (int i = from + 1; valid && i < text.length(); i++) {
-            valid = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+            int digit = text.charAt(i) - '0';
+            valid = digit >= 0 && digit <= 9;
+            port = port * 10 + digit;
         }
-        return valid;
+        return valid && port <= MAX_PORT;
     }
 
     private static boolean consistsOf(String text, int from, int to, BitSet characters, boolean escapes) {

@@ -15,12 +15,19 @@ class HttpConnectionsTest {
     private final EmbeddedChannel second = new EmbeddedChannel();
     private final EmbeddedChannel third = new EmbeddedChannel();
 
+    private void runLoops() {
+        for (EmbeddedChannel channel : new EmbeddedChannel[] {first, second, third}) {
+            channel.runPendingTasks();
+        }
+    }
+
     @Test
     void theOldestGoesWhenThereAreTooMany() {
         connections.add(first);
         connections.add(second);
         assertTrue(first.isOpen());
         connections.add(third);
+        runLoops();
         assertFalse(first.isOpen());
         assertTrue(second.isOpen());
         assertTrue(third.isOpen());
@@ -33,6 +40,7 @@ class HttpConnectionsTest {
         connections.add(second);
         connections.busy(first);
         connections.add(third);
+        runLoops();
         assertTrue(first.isOpen());
         assertFalse(second.isOpen());
     }
@@ -44,6 +52,7 @@ class HttpConnectionsTest {
         connections.add(second);
         connections.busy(second);
         connections.add(third);
+        runLoops();
         assertTrue(first.isOpen());
         assertTrue(second.isOpen());
         assertFalse(third.isOpen());
@@ -56,6 +65,7 @@ class HttpConnectionsTest {
         connections.busy(first);
         connections.idle(first);
         connections.add(third);
+        runLoops();
         assertTrue(first.isOpen());
         assertFalse(second.isOpen());
     }
@@ -66,7 +76,52 @@ class HttpConnectionsTest {
         connections.add(second);
         connections.remove(first);
         connections.add(third);
+        runLoops();
         assertTrue(second.isOpen());
         assertEquals(0, events.all().size());
+    }
+
+    @Test
+    void oneThatIsBusyBeforeItsLoopHearsOfItStaysAndAnotherGoes() {
+        connections.add(first);
+        connections.add(second);
+        connections.add(third);
+        connections.busy(first);
+        runLoops();
+        assertTrue(first.isOpen());
+        assertFalse(second.isOpen());
+        assertTrue(third.isOpen());
+        assertEquals(1, events.named("http:error").size());
+    }
+
+    @Test
+    void oneThatIsToGoAndGoesByItselfIsNotCountedTwice() {
+        connections.add(first);
+        connections.add(second);
+        connections.add(third);
+        connections.remove(first);
+        connections.busy(second);
+        connections.idle(second);
+        runLoops();
+        assertTrue(second.isOpen());
+        assertTrue(third.isOpen());
+        assertEquals(0, events.all().size());
+    }
+
+    @Test
+    void whereAllWereBusyTheFirstThatIsIdleMakesRoom() {
+        connections.add(first);
+        connections.add(second);
+        connections.busy(first);
+        connections.busy(second);
+        connections.add(third);
+        connections.busy(third);
+        runLoops();
+        assertTrue(third.isOpen());
+        connections.idle(second);
+        runLoops();
+        assertTrue(first.isOpen());
+        assertFalse(second.isOpen());
+        assertTrue(third.isOpen());
     }
 }
