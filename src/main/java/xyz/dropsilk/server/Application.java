@@ -67,6 +67,7 @@ public final class Application {
     private final HttpPipeline pipeline;
     private final Heartbeat heartbeat;
     private final Services services;
+    private final Thread.UncaughtExceptionHandler uncaught;
 
     /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
     public Application(Config config, String version, OutputStream standardOutput) {
@@ -84,6 +85,10 @@ public final class Application {
         output = new StandardOutput(standardOutput, this::linesDropped);
         events = new Refusals(EventLog.into(ring, output, config.telemetry().logLevel(), clock), ticker);
         libraryLog = LibraryLog.sendTo(events);
+        uncaught = (thread, fault) -> {
+            OutOfMemory.haltIfIn(fault);
+            events.publish(ServerEvent.systemError("thread " + thread.getName(), fault));
+        };
 
         EventLoop timer = server.loop();
         RoomSettings roomSettings = roomSettings(config.rooms());
@@ -182,24 +187,23 @@ public final class Application {
      * @throws IOException if the configured address can't be listened on; its message is fit for an operator's eyes
      */
     public int start() throws IOException {
-        output.start();
-        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
-            OutOfMemory.haltIfIn(fault);
-            events.publish(ServerEvent.systemError("thread " + thread.getName(), fault));
-        });
-        int bound;
+        boolean serves = false;
         try {
-            bound = server.listen(config.server().host(), config.server().port(), pipeline);
-        } catch (IOException e) {
-            giveUp();
-            throw e;
+            output.start();
+            Thread.setDefaultUncaughtExceptionHandler(uncaught);
+            int bound = server.listen(config.server().host(), config.server().port(), pipeline);
+            events.publish(ServerEvent.startup(version, bound, config.server().production(), parts()));
+            config.warnings().forEach(warning -> events.publish(ServerEvent.configWarning(warning)));
+            services.start();
+            heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
+            new Periodic("rooms", server.loop(), events).every(SWEEP, rooms::sweep);
+            serves = true;
+            return bound;
+        } finally {
+            if (!serves) {
+                giveUp();
+            }
         }
-        events.publish(ServerEvent.startup(version, bound, config.server().production(), parts()));
-        config.warnings().forEach(warning -> events.publish(ServerEvent.configWarning(warning)));
-        services.start();
-        heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
-        new Periodic("rooms", server.loop(), events).every(SWEEP, rooms::sweep);
-        return bound;
     }
 
     /** What is on and off; never a value that is secret. */
@@ -214,15 +218,32 @@ public final class Application {
 
     private void giveUp() {
         try {
-            server.stop(Stage.NOTHING_OPEN);
-            services.close(Stage.NOTHING_OPEN);
-            closeLog(Stage.NOTHING_OPEN);
+            letGo(Stage.NOTHING_OPEN, Stage.NOTHING_OPEN, Stage.NOTHING_OPEN, () -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Ends one after the other, whatever becomes of those before: services have what connections left of their time. */
+    private void letGo(Duration connections, Duration services, Duration log, Runnable lastWord)
+            throws InterruptedException {
+        long servicesEnd = System.nanoTime() + connections.plus(services).toNanos();
+        try {
+            server.stop(connections);
+        } finally {
+            try {
+                this.services.close(Duration.ofNanos(Math.max(0, servicesEnd - System.nanoTime())));
+            } finally {
+                lastWord.run();
+                closeLog(log);
+            }
+        }
+    }
+
     private void closeLog(Duration limit) throws InterruptedException {
+        if (Thread.getDefaultUncaughtExceptionHandler() == uncaught) {
+            Thread.setDefaultUncaughtExceptionHandler(null);
+        }
         libraryLog.close();
         output.close(limit.toMillis());
     }
@@ -238,18 +259,12 @@ public final class Application {
         Duration whole = limit.isZero() ? FOREVER : limit;
         events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
         registry.stopping();
-        long servicesEnd = System.nanoTime()
-                + Stage.CONNECTIONS.of(whole).plus(Stage.SERVICES.of(whole)).toNanos();
-        try {
-            server.stop(Stage.CONNECTIONS.of(whole));
-        } finally {
-            try {
-                services.close(Duration.ofNanos(Math.max(0, servicesEnd - System.nanoTime())));
-            } finally {
-                events.publish(ServerEvent.shutdown("done", registry.stats().connections()));
-                closeLog(Stage.LOG.of(whole));
-            }
-        }
+        letGo(
+                Stage.CONNECTIONS.of(whole),
+                Stage.SERVICES.of(whole),
+                Stage.LOG.of(whole),
+                () -> events.publish(
+                        ServerEvent.shutdown("done", registry.stats().connections())));
     }
 
     /** What is closed one after the other, and its share of {@code SHUTDOWN_TIMEOUT_MS}; a tenth is left for the JVM. */
