@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import xyz.dropsilk.server.address.AddressFuzz;
 import xyz.dropsilk.server.api.RoomsFuzz;
 import xyz.dropsilk.server.config.ConfigFuzz;
+import xyz.dropsilk.server.http.RequestsFuzz;
 import xyz.dropsilk.server.http.UploadsFuzz;
 import xyz.dropsilk.server.protocol.MessageFuzz;
 import xyz.dropsilk.server.testing.Mutations;
@@ -42,7 +43,9 @@ final class FuzzTargetsTest {
                 new Target("addresses", AddressFuzz::fuzzerTestOneInput, "0123456789abcdefF:.,/%[] \n"),
                 new Target("configuration", ConfigFuzz::fuzzerTestOneInput, "\"'\\#= \t\n,:/@%?&0-"),
                 new Target("uploads", UploadsFuzz::fuzzerTestOneInput, "{}[]\",:\\u0 \n&=%/.-1"),
-                new Target("rooms", RoomsFuzz::fuzzerTestOneInput, "{}[]\",:\\u0 \n&=%/.-1e"));
+                new Target("rooms", RoomsFuzz::fuzzerTestOneInput, "{}[]\",:\\u0 \n&=%/.-1e"),
+                new Target(
+                        "requests", RequestsFuzz::fuzzerTestOneInput, "\r\n :;,/?\t0123456789abcdefXHTP\u0000\u00ff"));
     }
 
     @ParameterizedTest

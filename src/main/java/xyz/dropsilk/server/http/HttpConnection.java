@@ -1,5 +1,8 @@
 package xyz.dropsilk.server.http;
 
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -9,239 +12,297 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.flow.FlowControlHandler;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
 
 /**
- * One HTTP connection: its requests one after the other, each read whole, answered, and followed by the next; or handed over to whatever it is
- * upgraded to. While a request is being answered nothing further is read, so pipelined requests are answered in order. Confined to the
- * connection's loop.
+ * One HTTP connection, the only handler of its pipeline: its requests one after the other, each read whole, answered, and followed by the next; or
+ * handed over to whatever it is upgraded to. What arrives while a request is being answered stays unread, so pipelined requests are answered in
+ * order. Confined to the connection's loop.
+ *
+ * <pre>
+ * IDLE ─► READING ─► ANSWERING ─► WRITING ─► IDLE …
+ *                        │            └────► LINGERING ─► OVER
+ *                        └─────► OVER, upgraded
+ * </pre>
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Pipelined requests answered in a row until other connections have their turn. */
     private static final int ANSWERS_A_TURN = 16;
 
+    /** Bytes behind the request at hand that are taken from the socket. More wait there, which costs two system calls. */
+    private static final int MAX_AHEAD_BYTES = 16 * 1024;
+
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
+
+    private enum State {
+        /** Nothing of a request has arrived. */
+        IDLE,
+        /** A part of a request has. */
+        READING,
+        /** It is whole, and its endpoint at work, which keeps a time of its own. */
+        ANSWERING,
+        /** The answer is on its way. */
+        WRITING,
+        /** The last answer is out. What the client still sends is thrown away for a moment, or a reset would overtake the answer. */
+        LINGERING,
+        /** Closed, or handed over. */
+        OVER
+    }
+
     private final HttpSettings settings;
-    private final HttpConnections connections;
-    private final DateField date;
+    private final ResponseWriter writer;
+    private final Channel channel;
+    private final HttpConnections.Place place;
+    private final RequestReader reader = new RequestReader();
     private final RequestDeadline deadline;
     private final RequestMemory memory;
 
-    /** The request at hand, from its first line until it is answered. */
-    private @Nullable RequestAssembly assembly;
+    private State state = State.IDLE;
+
+    /** What has arrived and is in no request yet, or null. */
+    private @Nullable ByteBuf unread;
+
+    /** Bytes of the request that an endpoint is at work with. */
+    private int atWork;
 
     private long answered;
 
-    /** The connection is no longer HTTP's: whatever is still handed on was decoded behind the handshake, and is thrown away. */
-    private boolean upgraded;
+    /** Requests are being read in a loop, which goes on behind an answer that is out at once. */
+    private boolean looping;
 
-    /** Nothing further is read: the connection ends with the answer at hand. */
+    /** Other connections have their turn before this one goes on. */
+    private boolean waitsItsTurn;
+
+    /** The socket is not read. */
+    private boolean paused;
+
+    /** The client was told to send the body. */
+    private boolean continued;
+
+    /** The connection ends with the answer at hand. */
     private boolean last;
 
     /** The server stops: the request at hand is still read and answered, and the connection ends with that. */
     private boolean stopping;
 
-    /** A handler of one of {@code connections}, whose time is kept by {@code deadline} and whose memory by {@code memory}. */
-    HttpConnection(
-            HttpSettings settings,
-            HttpConnections connections,
-            DateField date,
-            RequestDeadline deadline,
-            RequestMemory memory) {
+    /** The handler of {@code channel}, which has {@code place} among the others. */
+    HttpConnection(HttpSettings settings, ResponseWriter writer, Channel channel, HttpConnections.Place place) {
         this.settings = settings;
-        this.connections = connections;
-        this.date = date;
-        this.deadline = deadline;
-        this.memory = memory;
+        this.writer = writer;
+        this.channel = channel;
+        this.place = place;
+        this.deadline = new RequestDeadline(channel.eventLoop(), this::expired);
+        this.memory = new RequestMemory(settings.memory(), channel.eventLoop(), this::evicted);
     }
 
     // --- reading ---
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        deadline.in(RequestDeadline.REQUEST_NANOS);
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (state == State.LINGERING || state == State.OVER) {
+            bytes.release();
+            return;
+        }
+        unread = unread == null ? bytes : MERGE_CUMULATOR.cumulate(channel.alloc(), unread, bytes);
+        if (mayRead()) {
+            readOn();
+        } else {
+            settle();
+        }
+    }
+
+    private boolean mayRead() {
+        return !waitsItsTurn && (state == State.IDLE || state == State.READING);
+    }
+
+    /** Reads and answers as many requests as have arrived. */
+    private void readOn() {
+        long turnEnds = answered + ANSWERS_A_TURN;
+        looping = true;
+        while (mayRead() && unread != null && readOne(unread)) {
+            if (answered == turnEnds && mayRead()) {
+                waitsItsTurn = true;
+                channel.eventLoop().execute(this::takeTurn);
+            }
+        }
+        looping = false;
+        settle();
+    }
+
+    private void takeTurn() {
+        waitsItsTurn = false;
+        if (mayRead()) {
+            readOn();
+        }
+    }
+
+    /** Whether a request was there whole, or something that is none. */
+    private boolean readOne(ByteBuf bytes) {
         try {
-            if (last || upgraded) {
-                return;
+            if (reader.read(bytes)) {
+                answer(Objects.requireNonNull(reader.head()), reader.body());
+                return true;
             }
-            if (message instanceof HttpRequest head) {
-                begin(context, head);
+            RequestHead head = reader.head();
+            if (head != null && head.expectsContinue() && !continued) {
+                continued = true;
+                channel.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
             }
-            if (message instanceof HttpContent content && assembly != null) {
-                assembly.add(content);
+            return false;
+        } catch (MalformedRequest e) {
+            last = true;
+            refused(Refusal.BAD_REQUEST, e.fields());
+            respond(null, Response.text(e.status().code(), e.status().reasonPhrase()));
+            return true;
+        }
+    }
+
+    /** What is left after a turn: how long it may stay so, and what it takes of memory. */
+    private void settle() {
+        if (unread != null && !unread.isReadable()) {
+            unread.release();
+            unread = null;
+        }
+        if (state == State.IDLE && (unread != null || reader.head() != null)) {
+            state = State.READING;
+            if (answered > 0) { // the first one's time runs from the connection on
+                deadline.in(RequestDeadline.REQUEST_NANOS);
             }
-            if (assembly != null && (assembly.fault() != null || assembly.isTooLarge())) {
-                last = true;
-                answer(context, assembly);
-            } else if (message instanceof LastHttpContent && assembly != null) {
-                answer(context, assembly);
-            }
-        } finally {
-            ReferenceCountUtil.release(message);
+        } else if (state == State.IDLE && answered > 0) {
+            deadline.in(RequestDeadline.KEEP_ALIVE_NANOS);
         }
+        if (state == State.IDLE) {
+            place.idle();
+        } else if (state != State.OVER) {
+            place.busy();
+        }
+        pause(unread != null && !mayRead() && unread.readableBytes() > MAX_AHEAD_BYTES);
+        memory.hold(2 * ((unread == null ? 0 : unread.capacity()) + reader.held())
+                + atWork); // all is copied once it is whole
     }
 
-    private void begin(ChannelHandlerContext context, HttpRequest head) {
-        assembly = new RequestAssembly(head);
-        connections.busy(context.channel());
-        deadline.requestBegun(context);
-        if (HttpUtil.is100ContinueExpected(head) && !assembly.isTooLarge() && assembly.fault() == null) {
-            context.writeAndFlush(new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    private void pause(boolean now) {
+        if (paused != now) {
+            paused = now;
+            channel.config().setAutoRead(!now);
         }
-    }
-
-    private void answer(ChannelHandlerContext context, RequestAssembly whole) {
-        deadline.requestEnded();
-        HttpResponseStatus fault = whole.fault();
-        if (fault != null) {
-            refused(context, Refusal.BAD_REQUEST);
-            respond(context, whole, Response.text(fault.code(), fault.reasonPhrase()));
-            return;
-        }
-        Request request = whole.request(client(context, whole));
-        if (whole.mayUpgrade() && settings.upgrade().isAskedFor(request)) {
-            upgrade(context, whole, request);
-            return;
-        }
-        CompletableFuture<Response> answer = settings.router().route(request).toCompletableFuture();
-        if (answer.isDone()) {
-            respondOrClose(context, whole, answer.join());
-            return;
-        }
-        pause(context.channel());
-        CompletableFuture<?> unused = answer.thenAccept(
-                response -> context.executor().execute(() -> respondOrClose(context, whole, response)));
-    }
-
-    private InetAddress client(ChannelHandlerContext context, RequestAssembly request) {
-        return settings.clientAddress().resolve(tcpPeer(context), request.headers()::getAll);
-    }
-
-    private static InetAddress tcpPeer(ChannelHandlerContext context) {
-        return context.channel().remoteAddress() instanceof InetSocketAddress socket
-                ? socket.getAddress()
-                : InetAddress.getLoopbackAddress();
-    }
-
-    private void refused(ChannelHandlerContext context, Refusal refusal) {
-        InetAddress ip = assembly == null ? tcpPeer(context) : client(context, assembly);
-        settings.events().publish(ServerEvent.refused(refusal, IpAddress.text(ip), null));
     }
 
     // --- answering ---
 
-    /** A fault here, such as a header that HTTP does not allow, would be lost in the stage and the client wait for ever. */
-    private void respondOrClose(ChannelHandlerContext context, RequestAssembly request, Response response) {
+    private void answer(RequestHead head, byte @Nullable [] body) {
+        reader.next();
+        continued = false;
+        last = body == null;
+        InetAddress client = client(head.fields());
+        Request request = new Request(
+                head.method(),
+                head.target().path(),
+                head.target().rawQuery(),
+                head.fields(),
+                body,
+                client,
+                NetworkKey.of(client));
+        // HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). Behind a body that is not read to its
+        // end nothing can follow.
+        if (body != null && !head.isHttp10() && settings.upgrade().isAskedFor(request)) {
+            upgrade(head, request);
+            return;
+        }
+        place.used();
+        state = State.ANSWERING;
+        CompletableFuture<Response> answer = settings.router().route(request).toCompletableFuture();
+        if (answer.isDone()) {
+            respondOrClose(head, answer.join());
+            return;
+        }
+        deadline.none();
+        atWork = body == null ? 0 : body.length;
+        CompletableFuture<?> unused =
+                answer.thenAccept(response -> channel.eventLoop().execute(() -> respondOrClose(head, response)));
+    }
+
+    private InetAddress client(@Nullable Fields fields) {
+        InetAddress peer = channel.remoteAddress() instanceof InetSocketAddress socket
+                ? socket.getAddress()
+                : InetAddress.getLoopbackAddress();
+        return fields == null ? peer : settings.clientAddress().resolve(peer, fields::all);
+    }
+
+    private void refused(Refusal refusal, @Nullable Fields fields) {
+        settings.events().publish(ServerEvent.refused(refusal, IpAddress.text(client(fields)), null));
+    }
+
+    /** A fault here, such as a field that HTTP does not allow, would be lost in the stage and the client wait for ever. */
+    private void respondOrClose(RequestHead head, Response response) {
         try {
-            respond(context, request, response);
+            respond(head, response);
         } catch (RuntimeException fault) {
-            exceptionCaught(context, fault);
+            faulty(fault);
         }
     }
 
-    /** Answers {@code request}, or what never became one. */
-    private void respond(ChannelHandlerContext context, @Nullable RequestAssembly request, Response response) {
-        Channel channel = context.channel();
+    /** Answers the request with {@code head}, or what never became one. */
+    private void respond(@Nullable RequestHead head, Response response) {
         if (!channel.isActive()) {
             return;
         }
-        boolean keepAlive = !last && !stopping && request != null && request.isKeepAlive();
-        deadline.responseBegun(context);
-        ChannelFuture written = context.writeAndFlush(netty(response, request, keepAlive));
-        if (!written.isDone()) {
-            pause(channel);
-            written.addListener(done -> responded(context, done.isSuccess(), keepAlive));
+        boolean keepAlive = !last && !stopping && head != null && head.isKeepAlive();
+        // An end is always said; that the connection goes on, only to those of HTTP/1.0, who would not think so.
+        String keeping = head != null && head.isHttp10() ? "keep-alive" : null;
+        String connection = keepAlive ? keeping : "close";
+        boolean toHead = head != null && head.method().equals(HttpMethod.HEAD);
+        ByteBuf bytes = writer.bytes(channel.alloc(), response, toHead, connection);
+        state = State.WRITING;
+        ChannelFuture written = channel.writeAndFlush(bytes);
+        if (written.isDone()) {
+            responded(written.isSuccess(), keepAlive);
         } else {
-            responded(context, written.isSuccess(), keepAlive);
+            deadline.in(RequestDeadline.RESPONSE_NANOS);
+            written.addListener(done -> responded(done.isSuccess(), keepAlive));
         }
     }
 
     /** The client has the answer, or the connection is broken. */
-    private void responded(ChannelHandlerContext context, boolean taken, boolean keepAlive) {
-        Channel channel = context.channel();
-        if (!taken) {
+    private void responded(boolean success, boolean keepAlive) {
+        atWork = 0;
+        if (!success || state != State.WRITING) {
             channel.close();
         } else if (keepAlive) {
-            assembly = null;
-            connections.idle(channel);
-            deadline.responseEnded(context);
-            if (++answered % ANSWERS_A_TURN == 0) {
-                pause(channel);
-                context.executor().execute(() -> resume(channel));
-            } else {
-                resume(channel);
+            answered++;
+            state = State.IDLE;
+            if (!looping) {
+                readOn();
             }
         } else {
-            linger(context);
+            linger();
         }
     }
 
-    /** Nothing further is handed on until {@link #resume}. Costs a system call each, so not done for answers that are there at once. */
-    private static void pause(Channel channel) {
-        channel.config().setAutoRead(false);
-    }
-
-    private void resume(Channel channel) {
-        channel.config().setAutoRead(true);
-        memory.settle();
-    }
-
-    private FullHttpResponse netty(Response response, @Nullable RequestAssembly request, boolean keepAlive) {
-        ByteBuf body =
-                request != null && request.isHead() ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(response.body());
-        FullHttpResponse message =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()), body);
-        copyHeaders(response, message);
-        if (response.status() != HttpResponseStatus.NO_CONTENT.code()) {
-            message.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
-        }
-        // An end is always said; that the connection goes on, only to those of HTTP/1.0, who would not think so.
-        HttpVersion hearer = keepAlive && request != null ? request.version() : HttpVersion.HTTP_1_1;
-        HttpUtil.setKeepAlive(message.headers(), hearer, keepAlive);
-        if (message.headers().contains(HttpHeaderNames.UPGRADE)) {
-            String others = message.headers().get(HttpHeaderNames.CONNECTION);
-            message.headers()
-                    .set(
-                            HttpHeaderNames.CONNECTION,
-                            others == null ? "Upgrade" : "Upgrade, " + others); // RFC 9110, 7.8
-        }
-        return message;
-    }
-
-    private void copyHeaders(Response response, FullHttpResponse message) {
-        response.headers().forEach(message.headers()::set);
-        message.headers().set("X-Content-Type-Options", "nosniff").set(HttpHeaderNames.DATE, date.now());
-    }
-
-    /** Ends the connection so that the client gets the answer: what it still sends is thrown away for a moment, or a reset would overtake. */
-    private void linger(ChannelHandlerContext context) {
-        last = true;
-        Channel channel = context.channel();
+    private void linger() {
+        state = State.LINGERING;
+        letGo();
         if (channel instanceof DuplexChannel socket) {
-            assembly = null;
             socket.shutdownOutput();
-            deadline.lingers(context);
-            channel.config().setAutoRead(true);
-            memory.settle();
+            deadline.in(RequestDeadline.LINGER_NANOS);
+            pause(false);
         } else {
             channel.close();
         }
@@ -249,82 +310,95 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     // --- handing over ---
 
-    private void upgrade(ChannelHandlerContext context, RequestAssembly whole, Request request) {
-        ChannelPipeline pipeline = context.pipeline();
-        HttpCodec codec = pipeline.get(HttpCodec.class);
-        if (!context.channel().isActive()) {
+    private void upgrade(RequestHead head, Request request) {
+        if (!channel.isActive()) {
             return; // closed while requests before this one were answered: nobody is there to be let in
         }
-        if (codec.unanswered() > 1) {
-            // What stands behind the handshake was decoded as requests already. A client has to wait for its answer
-            // (RFC 6455, 4.1), since nobody knows before in which protocol it goes on.
-            last = true;
-            refused(context, Refusal.HANDSHAKE);
-            respond(context, whole, Response.text(400, "Bad Request"));
-            return;
-        }
-        Upgrade.Outcome outcome = settings.upgrade().decide(request, context.channel());
+        Upgrade.Outcome outcome = settings.upgrade().decide(request, channel);
         ChannelHandler session = outcome.session();
         if (session == null) {
             last = true;
-            respond(context, whole, outcome.response());
+            respond(head, outcome.response());
             return;
         }
-        upgraded = true;
-        FullHttpResponse switching = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
-        copyHeaders(outcome.response(), switching);
-        context.write(switching);
-        // The session speaks as soon as it is added, so HTTP's encoder goes before. The decoder goes last: it passes on
-        // what it has read behind the request, and nobody may stand between it and the session then.
-        codec.removeOutboundHandler();
-        pipeline.addLast(session);
-        pipeline.remove(FlowControlHandler.class);
-        pipeline.remove(deadline);
-        pipeline.remove(memory);
+        state = State.OVER;
+        ByteBuf behind = unread;
+        unread = null;
+        pause(false);
+        channel.write(writer.bytes(channel.alloc(), outcome.response(), /* toHead= */ false, null));
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(session); // which speaks at once
         pipeline.remove(this);
-        pipeline.remove(codec);
-        context.channel().config().setAutoRead(true);
+        if (behind != null) {
+            pipeline.fireChannelRead(behind);
+            pipeline.fireChannelReadComplete();
+        }
     }
 
     // --- ending ---
 
+    private void expired() {
+        if (state == State.READING) {
+            RequestHead head = reader.head();
+            last = true;
+            refused(Refusal.REQUEST_TIMEOUT, head == null ? null : head.fields());
+            respond(null, Response.text(408, "Request Timeout"));
+        } else {
+            channel.close();
+        }
+    }
+
+    private void evicted() {
+        refused(Refusal.MEMORY, null);
+        channel.close();
+    }
+
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == RequestDeadline.REQUEST_EXPIRED) {
-            refused(context, Refusal.REQUEST_TIMEOUT);
-            last = true;
-            respond(context, assembly, Response.text(408, "Request Timeout"));
-        } else if (event == RequestMemory.EVICTED) {
-            refused(context, Refusal.MEMORY);
-            context.close();
-        } else if (event instanceof ServerStopping stop) {
+        if (event instanceof ServerStopping stop) {
             stopping = true;
-            if (!deadline.hurry(context, stop.patience().dividedBy(2))) {
-                context.close();
+            if (state == State.IDLE) {
+                channel.close();
+            } else if (state == State.READING) {
+                deadline.in(stop.patience().dividedBy(2).toNanos());
             }
         }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        faulty(cause);
+    }
+
+    private void faulty(Throwable cause) {
+        OutOfMemory.haltIfIn(cause);
+        if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
+            settings.events().publish(ServerEvent.systemError("HTTP connection", cause));
+        }
+        channel.close();
+    }
+
+    private void letGo() {
+        if (unread != null) {
+            unread.release();
+            unread = null;
+        }
+        reader.next();
+        atWork = 0;
+        memory.hold(0);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        state = State.OVER;
+        deadline.cancel();
+        letGo();
     }
 
     /** Upgraded, or closed. */
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        connections.remove(context.channel());
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        last = true;
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        OutOfMemory.haltIfIn(cause);
-        if (cause instanceof DecoderException) { // more requests at once than are held for one client
-            refused(context, Refusal.BAD_REQUEST);
-        } else if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
-            settings.events().publish(ServerEvent.systemError("HTTP connection", cause));
-        }
-        context.close();
+        channelInactive(context);
+        place.leave();
     }
 }

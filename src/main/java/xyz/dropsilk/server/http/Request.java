@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.http;
 
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetAddress;
@@ -15,7 +14,7 @@ import xyz.dropsilk.server.address.NetworkKey;
  * @param method the method
  * @param path the path as sent, without the query
  * @param rawQuery the query as sent, without the question mark; empty if there is none
- * @param headers the header fields
+ * @param fields the header fields
  * @param body the body, empty if there is none; null where it was larger than the server reads
  * @param client the client's address, proxies taken into account
  * @param network the client's network, by which callers are limited
@@ -24,7 +23,7 @@ public record Request(
         HttpMethod method,
         String path,
         String rawQuery,
-        HttpHeaders headers,
+        Fields fields,
         byte @Nullable [] body,
         InetAddress client,
         NetworkKey network) {
@@ -38,8 +37,8 @@ public record Request(
         }
     }
 
-    /** The first value of header {@code name}, or null. */
+    /** The first value of field {@code name}, or null. */
     public @Nullable String header(CharSequence name) {
-        return headers.get(name);
+        return fields.first(name);
     }
 }

@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.ws;
 
-import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -11,6 +10,7 @@ import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.http.Fields;
 import xyz.dropsilk.server.http.Request;
 
 /**
@@ -51,13 +51,13 @@ public final class ProxyWatch {
         }
         InetAddress address = IpAddress.canonical(socket.getAddress());
         boolean isTrusted = trusted.stream().anyMatch(range -> range.contains(address));
-        if (isTrusted && request.client().equals(address) && hasSigns(request.headers())) {
+        if (isTrusted && request.client().equals(address) && hasSigns(request.fields())) {
             tellOnce(
                     unnamed,
                     "clients come through the proxy at " + IpAddress.text(address)
                             + ", which names none of them, so all are in"
                             + " one network: have it set X-Forwarded-For, or name its own header in CLIENT_IP_HEADER");
-        } else if (!isTrusted && request.headers().contains(FORWARDED_FOR)) {
+        } else if (!isTrusted && request.fields().has(FORWARDED_FOR)) {
             tellOnce(
                     untrusted,
                     "clients come with X-Forwarded-For through " + IpAddress.text(address)
@@ -66,8 +66,8 @@ public final class ProxyWatch {
         }
     }
 
-    private static boolean hasSigns(HttpHeaders headers) {
-        return SIGNS.stream().anyMatch(headers::contains);
+    private static boolean hasSigns(Fields fields) {
+        return SIGNS.stream().anyMatch(fields::has);
     }
 
     private void tellOnce(AtomicInteger count, String warning) {

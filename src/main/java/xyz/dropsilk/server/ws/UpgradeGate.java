@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,10 +51,9 @@ public final class UpgradeGate implements Upgrade {
 
     @Override
     public boolean isAskedFor(Request request) {
-        HttpHeaders headers = request.headers();
         return request.method().equals(HttpMethod.GET)
-                && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
-                && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+                && request.fields().names(HttpHeaderNames.UPGRADE, "websocket")
+                && request.fields().names(HttpHeaderNames.CONNECTION, "upgrade");
     }
 
     @Override
@@ -111,7 +108,7 @@ public final class UpgradeGate implements Upgrade {
 
     /** The value of a field that must not appear more than once (11.3), or null. */
     private static @Nullable String single(Request request, CharSequence name) {
-        List<String> values = request.headers().getAll(name);
+        List<String> values = request.fields().all(name);
         return values.size() == 1 ? values.get(0) : null;
     }
 

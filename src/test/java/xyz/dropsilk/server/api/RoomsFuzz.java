@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -18,6 +17,7 @@ import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.room.RoomBook;
 import xyz.dropsilk.server.room.RoomSettings;
@@ -89,7 +89,7 @@ public final class RoomsFuzz {
                         HttpMethod.valueOf(method),
                         RoomsEndpoint.PATH + (path.startsWith("/") || path.isEmpty() ? path : "/" + path),
                         query,
-                        new DefaultHttpHeaders(),
+                        TestFields.of(),
                         body,
                         client,
                         NetworkKey.of(client)))

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -17,8 +16,7 @@ final class ApiLimitTest {
 
     private static Request from(String address) throws UnknownHostException {
         InetAddress client = InetAddress.getByName(address);
-        return new Request(
-                HttpMethod.GET, "/", "", new DefaultHttpHeaders(), new byte[0], client, NetworkKey.of(client));
+        return new Request(HttpMethod.GET, "/", "", TestFields.of(), new byte[0], client, NetworkKey.of(client));
     }
 
     @Test

@@ -9,7 +9,6 @@ import static xyz.dropsilk.server.http.TestConnection.statuses;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.flow.FlowControlHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -356,9 +355,6 @@ final class HttpConnectionTest {
             assertTrue(answer.startsWith("HTTP/1.1 101 Switching Protocols\r\n"), answer);
             assertTrue(answer.endsWith("\r\n\r\n[registered]"), answer);
             assertTrue(head(answer).contains("upgrade: websocket\r\n"));
-            assertNull(connection.channel.pipeline().get(HttpCodec.class));
-            assertNull(connection.channel.pipeline().get(FlowControlHandler.class));
-            assertNull(connection.channel.pipeline().get(RequestDeadline.class));
             assertNull(connection.channel.pipeline().get(HttpConnection.class));
             assertTrue(connection.channel.config().isAutoRead());
 

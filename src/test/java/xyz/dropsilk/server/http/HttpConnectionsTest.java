@@ -5,15 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.testing.CollectedEvents;
 
 class HttpConnectionsTest {
     private final CollectedEvents events = new CollectedEvents();
     private final HttpConnections connections = new HttpConnections(2, events);
+    private final Map<EmbeddedChannel, HttpConnections.Place> places = new HashMap<>();
     private final EmbeddedChannel first = new EmbeddedChannel();
     private final EmbeddedChannel second = new EmbeddedChannel();
     private final EmbeddedChannel third = new EmbeddedChannel();
+
+    private void enter(EmbeddedChannel channel) {
+        places.put(channel, connections.enter(channel));
+    }
+
+    private HttpConnections.Place place(EmbeddedChannel channel) {
+        return Objects.requireNonNull(places.get(channel));
+    }
 
     private void runLoops() {
         for (EmbeddedChannel channel : new EmbeddedChannel[] {first, second, third}) {
@@ -23,10 +35,10 @@ class HttpConnectionsTest {
 
     @Test
     void theOldestGoesWhenThereAreTooMany() {
-        connections.add(first);
-        connections.add(second);
+        enter(first);
+        enter(second);
         assertTrue(first.isOpen());
-        connections.add(third);
+        enter(third);
         runLoops();
         assertFalse(first.isOpen());
         assertTrue(second.isOpen());
@@ -36,10 +48,10 @@ class HttpConnectionsTest {
 
     @Test
     void oneWhoseRequestIsUnderWayNeverGoes() {
-        connections.add(first);
-        connections.add(second);
-        connections.busy(first);
-        connections.add(third);
+        enter(first);
+        enter(second);
+        place(first).busy();
+        enter(third);
         runLoops();
         assertTrue(first.isOpen());
         assertFalse(second.isOpen());
@@ -47,11 +59,11 @@ class HttpConnectionsTest {
 
     @Test
     void whereAllAreBusyTheNewOneGoes() {
-        connections.add(first);
-        connections.busy(first);
-        connections.add(second);
-        connections.busy(second);
-        connections.add(third);
+        enter(first);
+        place(first).busy();
+        enter(second);
+        place(second).busy();
+        enter(third);
         runLoops();
         assertTrue(first.isOpen());
         assertTrue(second.isOpen());
@@ -60,11 +72,11 @@ class HttpConnectionsTest {
 
     @Test
     void theOneThatHasBeenIdleLongestGoesFirst() {
-        connections.add(first);
-        connections.add(second);
-        connections.busy(first);
-        connections.idle(first);
-        connections.add(third);
+        enter(first);
+        enter(second);
+        place(first).busy();
+        place(first).idle();
+        enter(third);
         runLoops();
         assertTrue(first.isOpen());
         assertFalse(second.isOpen());
@@ -72,10 +84,10 @@ class HttpConnectionsTest {
 
     @Test
     void oneThatIsGoneMakesRoom() {
-        connections.add(first);
-        connections.add(second);
-        connections.remove(first);
-        connections.add(third);
+        enter(first);
+        enter(second);
+        place(first).leave();
+        enter(third);
         runLoops();
         assertTrue(second.isOpen());
         assertEquals(0, events.all().size());
@@ -83,10 +95,10 @@ class HttpConnectionsTest {
 
     @Test
     void oneThatIsBusyBeforeItsLoopHearsOfItStaysAndAnotherGoes() {
-        connections.add(first);
-        connections.add(second);
-        connections.add(third);
-        connections.busy(first);
+        enter(first);
+        enter(second);
+        enter(third);
+        place(first).busy();
         runLoops();
         assertTrue(first.isOpen());
         assertFalse(second.isOpen());
@@ -96,12 +108,12 @@ class HttpConnectionsTest {
 
     @Test
     void oneThatIsToGoAndGoesByItselfIsNotCountedTwice() {
-        connections.add(first);
-        connections.add(second);
-        connections.add(third);
-        connections.remove(first);
-        connections.busy(second);
-        connections.idle(second);
+        enter(first);
+        enter(second);
+        enter(third);
+        place(first).leave();
+        place(second).busy();
+        place(second).idle();
         runLoops();
         assertTrue(second.isOpen());
         assertTrue(third.isOpen());
@@ -110,15 +122,44 @@ class HttpConnectionsTest {
 
     @Test
     void whereAllWereBusyTheFirstThatIsIdleMakesRoom() {
-        connections.add(first);
-        connections.add(second);
-        connections.busy(first);
-        connections.busy(second);
-        connections.add(third);
-        connections.busy(third);
+        enter(first);
+        enter(second);
+        place(first).busy();
+        place(second).busy();
+        enter(third);
+        place(third).busy();
         runLoops();
         assertTrue(third.isOpen());
-        connections.idle(second);
+        place(second).idle();
+        runLoops();
+        assertTrue(first.isOpen());
+        assertFalse(second.isOpen());
+        assertTrue(third.isOpen());
+    }
+
+    @Test
+    void oneThatWasUsedSinceOthersWereLookedAtGoesAfterThem() {
+        enter(first);
+        enter(second);
+        enter(third);
+        runLoops();
+        assertFalse(first.isOpen());
+        place(first).leave();
+        place(second).used();
+        EmbeddedChannel fourth = new EmbeddedChannel();
+        enter(fourth);
+        runLoops();
+        assertTrue(second.isOpen());
+        assertFalse(third.isOpen());
+        assertTrue(fourth.isOpen());
+    }
+
+    @Test
+    void oneThatIsUsedBeforeItsLoopHearsOfItStaysAndAnotherGoes() {
+        enter(first);
+        enter(second);
+        enter(third);
+        place(first).used();
         runLoops();
         assertTrue(first.isOpen());
         assertFalse(second.isOpen());

@@ -11,8 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.util.List;
@@ -77,17 +75,13 @@ final class RouterTest {
     }
 
     private static Request request(HttpMethod method, String path, String... headers) {
-        HttpHeaders fields = new DefaultHttpHeaders();
-        for (int i = 0; i < headers.length; i += 2) {
-            fields.add(headers[i], headers[i + 1]);
-        }
         InetAddress client = InetAddress.getLoopbackAddress();
-        return new Request(method, path, "", fields, new byte[0], client, NetworkKey.of(client));
+        return new Request(method, path, "", TestFields.of(headers), new byte[0], client, NetworkKey.of(client));
     }
 
     private static Request tooLarge(HttpMethod method, String path, String... headers) {
         Request whole = request(method, path, headers);
-        return new Request(method, path, "", whole.headers(), null, whole.client(), whole.network());
+        return new Request(method, path, "", whole.fields(), null, whole.client(), whole.network());
     }
 
     private static Response route(Router router, Request request) {

@@ -78,7 +78,7 @@ final class TestConnection {
     private final class TestUpgrade implements Upgrade {
         @Override
         public boolean isAskedFor(Request request) {
-            return request.headers().contains(HttpHeaderNames.UPGRADE);
+            return request.fields().has(HttpHeaderNames.UPGRADE);
         }
 
         @Override

@@ -2,8 +2,6 @@ package xyz.dropsilk.server.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.util.Map;
@@ -11,6 +9,7 @@ import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.TestFields;
 
 /** Requests as the router hands them to endpoints, and the router's two steps. */
 public final class Requests {
@@ -19,9 +18,7 @@ public final class Requests {
     private Requests() {}
 
     public static Request of(HttpMethod method, String query, Map<String, String> headers, byte[] body) {
-        HttpHeaders fields = new DefaultHttpHeaders();
-        headers.forEach(fields::add);
-        return new Request(method, "/", query, fields, body, CLIENT, NetworkKey.of(CLIENT));
+        return new Request(method, "/", query, TestFields.of(headers.entrySet()), body, CLIENT, NetworkKey.of(CLIENT));
     }
 
     public static Request get() {

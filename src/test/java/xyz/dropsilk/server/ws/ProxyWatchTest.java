@@ -3,8 +3,6 @@ package xyz.dropsilk.server.ws;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +13,7 @@ import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.testing.CollectedEvents;
 
 /** The contract, 5: a proxy behind which all clients look like one is warned of, once, with the setting to look at. */
@@ -23,12 +22,9 @@ final class ProxyWatchTest {
     private final ProxyWatch watch = new ProxyWatch(List.of(Cidr.parse("10.0.0.0/8")), events);
 
     private void handshakes(int count, String peer, String client, String... headers) {
-        HttpHeaders all = new DefaultHttpHeaders();
-        for (int i = 0; i < headers.length; i += 2) {
-            all.add(headers[i], headers[i + 1]);
-        }
         InetAddress address = Objects.requireNonNull(IpAddress.literal(client));
-        Request request = new Request(HttpMethod.GET, "/", "", all, new byte[0], address, NetworkKey.of(address));
+        Request request = new Request(
+                HttpMethod.GET, "/", "", TestFields.of(headers), new byte[0], address, NetworkKey.of(address));
         for (int i = 0; i < count; i++) {
             watch.look(new InetSocketAddress(Objects.requireNonNull(IpAddress.literal(peer)), 1), request);
         }

@@ -23,6 +23,7 @@ import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.http.OriginPolicy;
 import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.http.Upgrade;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 
@@ -54,7 +55,8 @@ final class UpgradeGateTest {
     }
 
     private Request request(HttpMethod method, String path, NetworkKey network) {
-        return new Request(method, path, "x=1", headers, new byte[0], InetAddress.getLoopbackAddress(), network);
+        return new Request(
+                method, path, "x=1", TestFields.of(headers), new byte[0], InetAddress.getLoopbackAddress(), network);
     }
 
     private Upgrade.Outcome decide(NetworkKey network) {
