@@ -56,7 +56,7 @@ public final class Training {
     }
 
     private void requests() throws Exception {
-        for (String path : List.of("/", "/keep-alive", "/stats", "/favicon.ico", "/logs?key=training", "/api/turn-credentials", "/api/uploadthing", "/nowhere")) {
+        for (String path : List.of("/", "/keep-alive", "/livez", "/readyz", "/stats", "/favicon.ico", "/logs?key=training", "/api/turn-credentials", "/api/uploadthing", "/nowhere")) {
             get(path);
         }
         send(HttpRequest.newBuilder(uri("/request-email")).POST(HttpRequest.BodyPublishers.ofString("{\"token\":\"t\"}")));

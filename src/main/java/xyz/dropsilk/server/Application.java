@@ -10,8 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
+import xyz.dropsilk.server.api.LivenessEndpoint;
+import xyz.dropsilk.server.api.Readiness;
 import xyz.dropsilk.server.api.RoomsEndpoint;
 import xyz.dropsilk.server.api.StatusEndpoint;
+import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.SteadyTicker;
@@ -66,6 +69,7 @@ public final class Application {
     private final JoinLimit joins;
     private final HttpPipeline pipeline;
     private final Heartbeat heartbeat;
+    private final Readiness readiness;
     private final Services services;
     private final Thread.UncaughtExceptionHandler uncaught;
 
@@ -110,11 +114,15 @@ public final class Application {
         Uptime uptime = new Uptime(ticker);
         heartbeat = new Heartbeat(registry::stats, memory, uptime, events);
 
+        readiness = new Readiness(dependencies());
+
         Router router = services.addTo(new Router(origins, events))
                 .get(
                         "/",
                         new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
                 .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))
+                .get("/livez", new LivenessEndpoint(server::loopsRun))
+                .get("/readyz", readiness)
                 .get("/favicon.ico", new FixedEndpoint(Favicon.response()))
                 .page(
                         "/api/status",
@@ -137,6 +145,14 @@ public final class Application {
                         clock,
                         events),
                 config.limits().maxConnections());
+    }
+
+    /** What {@code /readyz} tells of, in its order. */
+    private Map<String, Dependency> dependencies() {
+        Map<String, Dependency> parts = new LinkedHashMap<>();
+        parts.put("database", services.database());
+        parts.put("bus", Dependency.NONE);
+        return parts;
     }
 
     private Signaling signaling(EventLoop timer, LongSupplier ticker) {
@@ -197,6 +213,7 @@ public final class Application {
             services.start();
             heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
             new Periodic("rooms", server.loop(), events).every(SWEEP, rooms::sweep);
+            readiness.become(Readiness.Status.SERVING);
             serves = true;
             return bound;
         } finally {
@@ -258,6 +275,7 @@ public final class Application {
         Duration limit = config.server().shutdownTimeout();
         Duration whole = limit.isZero() ? FOREVER : limit;
         events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
+        readiness.become(Readiness.Status.DRAINING);
         registry.stopping();
         letGo(
                 Stage.CONNECTIONS.of(whole),

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Threads;
@@ -126,6 +127,11 @@ final class Services {
                         HttpMethod.GET,
                         HttpMethod.POST)
                 .page("/request-email", new EmailEndpoint(contact, limit(tenth), workers), HttpMethod.POST);
+    }
+
+    /** The database as uploads and cleanup found it last. */
+    Dependency database() {
+        return database == null ? Dependency.NONE : database;
     }
 
     /** What is on and off. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,9 +29,9 @@ import xyz.dropsilk.server.http.OriginPolicy;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
-import xyz.dropsilk.server.http.Upgrade;
 import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.testing.NoUpgrade;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.RawClient.Answer;
 
@@ -47,18 +46,6 @@ class RoutesIT {
     private static SignalingServer production;
     private static int port;
     private static int strictPort;
-
-    private static final class NoUpgrade implements Upgrade {
-        @Override
-        public boolean isAskedFor(Request request) {
-            return false;
-        }
-
-        @Override
-        public Outcome decide(Request request, Channel channel) {
-            throw new IllegalStateException();
-        }
-    }
 
     @BeforeAll
     static void start() throws IOException, ConfigException {

@@ -16,6 +16,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.http.ServerStopping;
@@ -39,6 +40,7 @@ public final class SignalingServer {
     private static final Duration LOOPS_END = Duration.ofSeconds(1);
 
     private final Transport transport;
+    private final LoopWatch watch;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private @Nullable Channel listener;
 
@@ -50,11 +52,17 @@ public final class SignalingServer {
     /** A server with {@code loops} event loops. */
     public SignalingServer(int loops) {
         this.transport = Transport.create(loops);
+        this.watch = new LoopWatch(transport.loops(), LoopWatch.LIMIT);
     }
 
     /** One of the event loops, for timed work that never blocks. */
     public EventLoop loop() {
         return transport.loops().next();
+    }
+
+    /** Whether all event loops run; completes in bounded time, never with a failure. Any thread. */
+    public CompletionStage<Boolean> loopsRun() {
+        return watch.allRun();
     }
 
     /** Bytes of memory that the buffers' pool has taken from the system. Any thread. */

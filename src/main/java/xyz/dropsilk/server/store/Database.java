@@ -12,13 +12,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Threads;
 
 /**
  * The pool of connections. Safe on any thread that may block, which event loops may not. Nothing is loaded or connected before the first use;
  * a database that is away costs each use no more than the time it allows.
  */
-public final class Database implements AutoCloseable {
+public final class Database implements AutoCloseable, Dependency {
     /** One for the rows of uploads, two for a cleanup: its lock and its work. Small hosted databases allow some twenty. */
     private static final int MAX_CONNECTIONS = 3;
 
@@ -41,6 +42,9 @@ public final class Database implements AutoCloseable {
     private boolean closed;
     private boolean prepared;
 
+    /** Whether the last use found it there, and fit for use. */
+    private volatile boolean there;
+
     /** What is done with a connection, in one piece. */
     @FunctionalInterface
     interface Work<T> {
@@ -62,6 +66,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    @Override
+    public State state() {
+        return there ? State.UP : State.AWAY;
+    }
+
     /** How many connections somebody has now; more than none at the end of all work is a leak. */
     synchronized int connectionsInUse() {
         return pool == null ? 0 : pool.getHikariPoolMXBean().getActiveConnections();
@@ -75,9 +84,9 @@ public final class Database implements AutoCloseable {
         try {
             return once(work);
         } catch (SQLTransientConnectionException e) { // the pool's word that it got no connection
-            throw DatabaseException.of(e);
+            throw failure(e);
         } catch (SQLException e) {
-            DatabaseException failure = DatabaseException.of(e);
+            DatabaseException failure = failure(e);
             if (!failure.isDueToConnection() && !failure.isDueToMissingTable()) {
                 throw failure;
             }
@@ -85,8 +94,16 @@ public final class Database implements AutoCloseable {
         try {
             return once(work);
         } catch (SQLException e) {
-            throw DatabaseException.of(e);
+            throw failure(e);
         }
+    }
+
+    private DatabaseException failure(SQLException cause) {
+        DatabaseException failure = DatabaseException.of(cause);
+        if (failure.isDueToDatabase()) {
+            there = false;
+        }
+        return failure;
     }
 
     /** Whatever is not the statement's fault may be the session's, which may be read-only for ever: it is not used again. */
@@ -114,6 +131,17 @@ public final class Database implements AutoCloseable {
     /** A connection that the caller closes; the table is there. */
     Connection connection() throws SQLException {
         assert !Threads.isLoop() : "JDBC on an event loop";
+        try {
+            Connection connection = preparedConnection();
+            there = true;
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            there = false;
+            throw e;
+        }
+    }
+
+    private Connection preparedConnection() throws SQLException {
         Connection connection = pool().getConnection();
         try {
             prepare(connection);

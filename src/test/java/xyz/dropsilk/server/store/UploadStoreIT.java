@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.store.UploadStore.Expired;
@@ -144,6 +145,30 @@ class UploadStoreIT {
             assertTrue(millis < Postgres.CONNECTION_LIMIT.toMillis() + 1_500, millis + " ms");
             link.mend();
             Await.until("the way back", () -> isThere(through));
+        }
+    }
+
+    @Test
+    void itsStateIsWhatTheLastUseFound() throws DatabaseException {
+        try (CuttableLink link = postgres.link();
+                Database used = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT)) {
+            UploadStore through = new UploadStore(used);
+            assertEquals(Dependency.State.AWAY, used.state(), "nobody has reached it yet");
+            through.prepare();
+            assertEquals(Dependency.State.UP, used.state());
+            postgres.execute("alter table uploaded_files add check (file_name <> 'bad')");
+            assertThrows(DatabaseException.class, () -> through.insert(new StoredUpload("k", "u", "bad")));
+            assertEquals(Dependency.State.UP, used.state(), "that was the row's fault");
+            link.cut();
+            assertUnreachable(through);
+            assertEquals(Dependency.State.AWAY, used.state());
+            link.mend();
+            Await.until("the way back", () -> isThere(through));
+            assertEquals(Dependency.State.UP, used.state());
+            postgres.set("default_transaction_read_only = on");
+            postgres.endSessions();
+            assertThrows(DatabaseException.class, () -> through.insert(new StoredUpload("k", "u", "n")));
+            assertEquals(Dependency.State.AWAY, used.state(), "there, and of no use");
         }
     }
 
