@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.LivenessEndpoint;
@@ -59,6 +61,7 @@ public final class Application {
 
     private final Config config;
     private final String version;
+    private final LongSupplier ticker;
     private final StandardOutput output;
     private final Refusals events;
     private final LibraryLog libraryLog;
@@ -83,6 +86,7 @@ public final class Application {
             Config config, String version, OutputStream standardOutput, LongSupplier ticker, SignalingServer server) {
         this.config = config;
         this.version = version;
+        this.ticker = ticker;
         this.server = server;
         InstantSource clock = InstantSource.system();
         LogRing ring = new LogRing(config.telemetry().logBufferSize());
@@ -242,6 +246,25 @@ public final class Application {
     }
 
     /** Ends one after the other, whatever becomes of those before: services have what connections left of their time. */
+    private void drain() throws InterruptedException {
+        Duration limit = config.server().drain();
+        if (limit.isZero()) {
+            return;
+        }
+        pipeline.endWithAnswers();
+        try {
+            new Drain(registry, connections::close, events, new Drain.Time(ticker, Application::sleep), new Random())
+                    .run(limit);
+        } catch (RuntimeException | Error fault) {
+            OutOfMemory.haltIfIn(fault);
+            events.publish(ServerEvent.systemError("drain", fault));
+        }
+    }
+
+    private static void sleep(Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    }
+
     private void letGo(Duration connections, Duration services, Duration log, Runnable lastWord)
             throws InterruptedException {
         long servicesEnd = System.nanoTime() + connections.plus(services).toNanos();
@@ -270,12 +293,13 @@ public final class Application {
         server.awaitEnd();
     }
 
-    /** Tells everybody, lets running work finish, and lets go of everything, inside {@code SHUTDOWN_TIMEOUT_MS}. */
+    /** Lets flights and rooms end, inside {@code DRAIN_SECONDS}; then tells everybody, lets running work finish, and lets go of everything, inside {@code SHUTDOWN_TIMEOUT_MS}. */
     public void stop() throws InterruptedException {
         Duration limit = config.server().shutdownTimeout();
         Duration whole = limit.isZero() ? FOREVER : limit;
         events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
         readiness.become(Readiness.Status.DRAINING);
+        drain();
         registry.stopping();
         letGo(
                 Stage.CONNECTIONS.of(whole),

@@ -107,4 +107,7 @@ final class EncodingPeer implements Peer {
 
     @Override
     public void replaced() {}
+
+    @Override
+    public void dismissed() {}
 }

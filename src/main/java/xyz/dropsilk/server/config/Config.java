@@ -46,11 +46,17 @@ public record Config(
      * @param host the address or name to listen on, or null for all, IPv4 and IPv6
      * @param port the TCP port; 0 lets the system choose
      * @param production whether callers must have an allowed origin
+     * @param drain how long, before that, clients in flights and rooms may finish; zero for not at all
      * @param shutdownTimeout how long a graceful stop may take; zero for no limit
      * @param publicUrl where clouds reach this server, without a slash at the end
      */
     public record Server(
-            @Nullable String host, int port, boolean production, Duration shutdownTimeout, String publicUrl) {}
+            @Nullable String host,
+            int port,
+            boolean production,
+            Duration drain,
+            Duration shutdownTimeout,
+            String publicUrl) {}
 
     /**
      * Which pages may use this server.

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.config;
 import static java.time.temporal.ChronoUnit.HOURS;
 import static java.time.temporal.ChronoUnit.MILLIS;
 import static java.time.temporal.ChronoUnit.MINUTES;
+import static java.time.temporal.ChronoUnit.SECONDS;
 
 import java.net.URI;
 import java.time.Duration;
@@ -105,6 +106,7 @@ public final class ConfigReader {
                 variables.read("HOST", Values::host).orElse(null),
                 port,
                 variables.read("NODE_ENV", Values::isProduction).orElse(false),
+                variables.duration("DRAIN_SECONDS", 0, SECONDS, MOST_TIME),
                 variables.duration("SHUTDOWN_TIMEOUT_MS", 10_000, MILLIS, MOST_TIME),
                 publicUrl(port).toString());
     }

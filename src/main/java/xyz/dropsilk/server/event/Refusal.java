@@ -5,6 +5,7 @@ public enum Refusal {
     ORIGIN("origin", "http:error"),
     SERVER_FULL("server_full", "http:error"),
     NETWORK_FULL("network_full", "http:error"),
+    DRAINING("draining", "http:error"),
     HANDSHAKE("handshake", "http:error"),
     BAD_REQUEST("bad_request", "http:error"),
     REQUEST_TIMEOUT("request_timeout", "http:error"),

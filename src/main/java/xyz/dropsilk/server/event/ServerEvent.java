@@ -70,6 +70,26 @@ public record ServerEvent(
         return event(Level.INFO, "system:shutdown", "phase", phase, "connections", connections);
     }
 
+    /**
+     * A drain has begun, for at most {@code time}, or is done, after {@code time}: how many clients are connected, and how many of them it waits for,
+     * being in flights or rooms.
+     */
+    public static ServerEvent draining(String phase, Duration time, int connections, int inFlights, int inRooms) {
+        return event(
+                Level.INFO,
+                "system:draining",
+                "phase",
+                phase,
+                "seconds",
+                seconds(time),
+                "connections",
+                connections,
+                "inFlights",
+                inFlights,
+                "inRooms",
+                inRooms);
+    }
+
     /** What the server has in hand, at intervals: {@code memory} as in {@code /stats}. */
     public static ServerEvent heartbeat(
             int connections, int flights, double uptimeSeconds, Map<String, @Nullable Object> memory) {

@@ -207,7 +207,8 @@ public final class FlightRegistry {
         settle(effects);
     }
 
-    private boolean isSomewhere(Peer peer) {
+    /** Whether the client takes part in a flight or room. It begins to by its own messages alone. */
+    public boolean isSomewhere(Peer peer) {
         lock.lock();
         try {
             return state.isSomewhere(peer.id());
@@ -282,6 +283,17 @@ public final class FlightRegistry {
     }
 
     // --- the server ---
+
+    /** Who is here and what for; who came less than {@code grace} ago and is in nothing yet counts as a newcomer. */
+    public Attendance attendance(Duration grace) {
+        long now = ticker.getAsLong();
+        lock.lock();
+        try {
+            return state.attendance(now, grace);
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** The server stops, and everybody is told that: from now on nobody is told that its peer left, and rooms stay as they are. */
     public void stopping() {

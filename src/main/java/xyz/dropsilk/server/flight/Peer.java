@@ -59,6 +59,11 @@ public interface Peer {
     void replaced();
 
     /**
+     * Closes the socket, since the server is about to stop, unless the client takes part in something by then. Called without the registry's lock.
+     */
+    void dismissed();
+
+    /**
      * Where a client's signals go.
      *
      * @param to the other member of its pairing

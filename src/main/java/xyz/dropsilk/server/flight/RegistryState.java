@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.flight;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -254,6 +255,10 @@ final class RegistryState {
     }
 
     // --- figures ---
+
+    Attendance attendance(long now, Duration grace) {
+        return Attendance.of(members.values(), now, grace);
+    }
 
     int members() {
         return members.size();

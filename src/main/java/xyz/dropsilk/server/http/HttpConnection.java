@@ -264,7 +264,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             return;
         }
-        boolean keepAlive = !last && !stopping && head != null && head.isKeepAlive();
+        boolean keepAlive = !last && !stopping && !place.isEnding() && head != null && head.isKeepAlive();
         // An end is always said; that the connection goes on, only to those of HTTP/1.0, who would not think so.
         String keeping = head != null && head.isHttp10() ? "keep-alive" : null;
         String connection = keepAlive ? keeping : "close";

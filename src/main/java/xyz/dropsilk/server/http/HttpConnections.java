@@ -42,6 +42,9 @@ final class HttpConnections {
     @GuardedBy("this")
     private final Set<Place> leaving = new HashSet<>();
 
+    /** Whether each ends with the answer to its next request. */
+    private volatile boolean ending;
+
     /** At most {@code max} at a time; {@code events} hears of those that had to go. */
     HttpConnections(int max, EventSink events) {
         this.max = max;
@@ -83,6 +86,11 @@ final class HttpConnections {
             }
         }
 
+        /** Whether the connection ends with the answer to its next request. */
+        boolean isEnding() {
+            return ending;
+        }
+
         /** The connection is closed, or speaks HTTP no more. Called once. */
         void leave() {
             remove(this);
@@ -94,6 +102,11 @@ final class HttpConnections {
         Place place = new Place(channel);
         dismiss(add(place));
         return place;
+    }
+
+    /** From now on each ends with an answer. */
+    void end() {
+        ending = true;
     }
 
     private synchronized @Nullable Place add(Place place) {

@@ -19,6 +19,11 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         this.connections = new HttpConnections(Math.max(HttpConnections.LEAST_MAX, maxWebSockets), settings.events());
     }
 
+    /** From now on each connection, old or new, ends with its next answer: its client comes back by way of the load balancer. Any thread. */
+    public void endWithAnswers() {
+        connections.end();
+    }
+
     @Override
     protected void initChannel(Channel channel) {
         channel.pipeline().addLast(new HttpConnection(settings, writer, channel, connections.enter(channel)));

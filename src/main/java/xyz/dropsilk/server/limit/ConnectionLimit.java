@@ -12,11 +12,16 @@ public final class ConnectionLimit {
         /** There was one; it is given back with {@link #leave}. */
         ENTERED,
         SERVER_FULL,
-        NETWORK_FULL
+        NETWORK_FULL,
+        /** Nobody is let in any more. */
+        CLOSED
     }
 
     private final int max;
     private final int maxPerNetwork;
+
+    @GuardedBy("this")
+    private boolean closed;
 
     @GuardedBy("this")
     private int connections;
@@ -32,6 +37,9 @@ public final class ConnectionLimit {
 
     /** Takes a place if there is one. */
     public synchronized Outcome enter(NetworkKey network) {
+        if (closed) {
+            return Outcome.CLOSED;
+        }
         if (connections >= max) {
             return Outcome.SERVER_FULL;
         }
@@ -44,9 +52,14 @@ public final class ConnectionLimit {
         return Outcome.ENTERED;
     }
 
+    /** Lets nobody in any more; who is in stays. */
+    public synchronized void close() {
+        closed = true;
+    }
+
     /** Whether a request from {@code network} would get a place now. */
     public synchronized boolean admits(NetworkKey network) {
-        return connections < max && byNetwork.getOrDefault(network, 0) < maxPerNetwork;
+        return !closed && connections < max && byNetwork.getOrDefault(network, 0) < maxPerNetwork;
     }
 
     /** Whether no place is left for anybody. */

@@ -10,7 +10,7 @@ import xyz.dropsilk.server.protocol.UsersList;
 
 /**
  * A client as the registry knows it: who it is, what is on its way to it, and where its signals go. Outlives its socket in principle, and so
- * knows none: what it is told goes into its {@link Outbox}. Safe on any thread.
+ * knows only what others may do to that: what it is told goes into its {@link Outbox}. Safe on any thread.
  */
 final class Client implements Peer {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -25,16 +25,25 @@ final class Client implements Peer {
     private final NetworkKey network;
     private final Outbox outbox;
     private final boolean discoverable;
-    private final Runnable replaced;
+    private final Socket socket;
 
     private volatile @Nullable Link link;
 
-    Client(InetAddress address, NetworkKey network, Outbox outbox, boolean discoverable, Runnable replaced) {
+    /** What may become of the client's socket by others' doing. Any thread. */
+    interface Socket {
+        /** Another one took its place: it is closed. */
+        void replaced();
+
+        /** It is closed if the client takes part in nothing. */
+        void dismissed();
+    }
+
+    Client(InetAddress address, NetworkKey network, Outbox outbox, boolean discoverable, Socket socket) {
         this.address = address;
         this.network = network;
         this.outbox = outbox;
         this.discoverable = discoverable;
-        this.replaced = replaced;
+        this.socket = socket;
     }
 
     private static String randomId() {
@@ -105,6 +114,11 @@ final class Client implements Peer {
 
     @Override
     public void replaced() {
-        replaced.run();
+        socket.replaced();
+    }
+
+    @Override
+    public void dismissed() {
+        socket.dismissed();
     }
 }

@@ -13,6 +13,7 @@ enum CloseCode {
     POLICY(1008, "Too many messages", Refusal.MESSAGE_RATE),
     TOO_SLOW(1008, "A message took too long", Refusal.MESSAGE_TOO_SLOW),
     TOO_BIG(1009, "Message too big", Refusal.MESSAGE_TOO_BIG),
+    SERVICE_RESTART(1012, "Service restart", null),
     SERVER_ERROR(1011, "Internal error", null),
     SLOW_READER(1013, "Too much unread", Refusal.SLOW_READER),
     OUT_OF_MEMORY(1013, "The server is short of memory", Refusal.MEMORY);

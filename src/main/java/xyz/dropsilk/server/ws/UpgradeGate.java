@@ -38,6 +38,9 @@ public final class UpgradeGate implements Upgrade {
     /** When a client that found the server full should come again: seconds. */
     private static final String RETRY_AFTER = "30";
 
+    /** The same for one that found the server draining: by then another one is reached, or this one's successor. */
+    private static final String RETRY_AFTER_DRAIN = "5";
+
     private final OriginPolicy origins;
     private final Signaling signaling;
     private final ProxyWatch proxies;
@@ -89,6 +92,11 @@ public final class UpgradeGate implements Upgrade {
                         request,
                         Refusal.NETWORK_FULL,
                         Response.text(429, "Too Many Requests").with("Retry-After", RETRY_AFTER));
+            case CLOSED ->
+                refuse(
+                        request,
+                        Refusal.DRAINING,
+                        Response.text(503, "Service Unavailable").with("Retry-After", RETRY_AFTER_DRAIN));
             case ENTERED ->
                 new Outcome(
                         switchingProtocols(String.valueOf(key)),

@@ -32,7 +32,7 @@ import xyz.dropsilk.server.rules.RoomSockets;
 
 /**
  * One socket after the handshake, the only handler of its pipeline: frames in, calls to the registry, liveness, and how it ends. Confined to
- * the socket's event loop but for {@link #held} and {@link #evict}.
+ * the socket's event loop but for {@link #held}, {@link #evict}, {@link #replaced} and {@link #dismissed}.
  *
  * <p><b>Flushing.</b> Signals of one read burst are appended to the peer's outbox and flushed together when the burst ends.
  *
@@ -41,7 +41,7 @@ import xyz.dropsilk.server.rules.RoomSockets;
  * off after {@link #CLOSE_SECONDS}.
  */
 final class WebSocketSession extends ChannelInboundHandlerAdapter
-        implements FrameReader.Listener, MessageHandler, Outbox.Owner {
+        implements FrameReader.Listener, MessageHandler, Outbox.Owner, Client.Socket {
     /** How long a close may take until the socket is cut. A client that reads nothing never sees the close frame. */
     private static final long CLOSE_SECONDS = 5;
 
@@ -93,7 +93,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         this.signaling = signaling;
         this.reader = new FrameReader(channel.alloc(), scratch, signaling.maxPayloadBytes(), this);
         this.outbox = new Outbox(channel, signaling.memory(), this);
-        this.client = new Client(address, network, outbox, discoverable, this::replaced);
+        this.client = new Client(address, network, outbox, discoverable, this);
         this.tries = signaling.joins().tries(network);
         this.now = signaling.ticker().getAsLong();
         this.limit = new MessageLimit(signaling.messageRate(), now);
@@ -276,8 +276,19 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void replaced() {
+    @Override
+    public void replaced() {
         channel.eventLoop().execute(() -> close(CloseCode.REPLACED, RoomSockets.End.LOST));
+    }
+
+    /** Here the client's own messages are handled too, so what it is in does not change between the question and the close. */
+    @Override
+    public void dismissed() {
+        channel.eventLoop().execute(() -> {
+            if (!signaling.registry().isSomewhere(client)) {
+                close(CloseCode.SERVICE_RESTART, RoomSockets.End.LOST);
+            }
+        });
     }
 
     @Override

@@ -82,6 +82,7 @@ class ConfigProblemsTest {
             MAX_LOG_BUFFER_SIZE              | 1000001                  | a whole number from 0 to 1000000
             WS_HEALTH_CHECK_INTERVAL_MS      | 30s                      | a whole number from 0 to 86400000
             HEARTBEAT_INTERVAL_MS            | 86400001                 | a whole number from 0 to 86400000
+            DRAIN_SECONDS                    | 4m40s                    | a whole number from 0 to 86400
             SHUTDOWN_TIMEOUT_MS              | -10                      | a whole number from 0 to 86400000
             MAX_LISTED_USERS                 | many                     | a whole number from 0 to 10000000
             MAX_CONNECTIONS                  | 1e4                      | a whole number from 0 to 10000000

@@ -29,7 +29,8 @@ class ConfigReaderTest {
     void withNothingSetTheDefaultsOfTheContractCount() throws ConfigException {
         Config config = read();
         assertEquals(
-                new Config.Server(null, 8080, false, Duration.ofSeconds(10), "http://localhost:8080"), config.server());
+                new Config.Server(null, 8080, false, Duration.ZERO, Duration.ofSeconds(10), "http://localhost:8080"),
+                config.server());
         assertEquals(
                 List.of("https://dropsilk.xyz", "https://www.dropsilk.xyz", "https://dropsilk.vercel.app", "app://."),
                 config.origins().allowed());
@@ -69,6 +70,7 @@ class ConfigReaderTest {
                 "PORT", "9090",
                 "HOST", "::1",
                 "NODE_ENV", "production",
+                "DRAIN_SECONDS", "280",
                 "SHUTDOWN_TIMEOUT_MS", "1",
                 "PUBLIC_SERVER_URL", "https://api.example.com/silk/",
                 "ALLOWED_ORIGINS", " https://a.example/ ,app://. , http://localhost:3000",
@@ -103,7 +105,13 @@ class ConfigReaderTest {
                 "DATABASE_SSL", "True",
                 "NO_DB", "YES");
         assertEquals(
-                new Config.Server("::1", 9090, true, Duration.ofMillis(1), "https://api.example.com/silk"),
+                new Config.Server(
+                        "::1",
+                        9090,
+                        true,
+                        Duration.ofSeconds(280),
+                        Duration.ofMillis(1),
+                        "https://api.example.com/silk"),
                 config.server());
         assertEquals(
                 List.of("https://a.example", "app://.", "http://localhost:3000"),
@@ -138,6 +146,7 @@ class ConfigReaderTest {
         Map<String, String> zeros = new HashMap<>();
         for (String name : List.of(
                 "PORT",
+                "DRAIN_SECONDS",
                 "SHUTDOWN_TIMEOUT_MS",
                 "MAX_PAYLOAD_BYTES",
                 "WS_HEALTH_CHECK_INTERVAL_MS",

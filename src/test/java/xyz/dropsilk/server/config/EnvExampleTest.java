@@ -29,7 +29,7 @@ class EnvExampleTest {
         ConfigReader.read(environment, "", CommandLine.parse());
         asked.remove("RENDER_EXTERNAL_URL"); // which Render sets, and nobody else
         assertEquals(asked, new TreeSet<>(example().values().keySet()));
-        assertEquals(41, asked.size()); // as many as the contract has
+        assertEquals(42, asked.size()); // as many as the contract has
     }
 
     @Test

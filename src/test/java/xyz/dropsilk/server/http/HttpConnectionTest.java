@@ -207,6 +207,25 @@ final class HttpConnectionTest {
         }
 
         @Test
+        void endsWithTheNextAnswerWhereTheServerDrains() {
+            answer("GET /" + HOST + "\r\n");
+            connection.pipeline.endWithAnswers();
+            assertTrue(connection.isOpen(), "a request may be on its way");
+            connection.send("GET /" + HOST + "\r\n");
+            assertRefused(200, connection.received());
+        }
+
+        @Test
+        void endsOnceARequestThatWasHalfReadWhenTheDrainBeganIsAnswered() {
+            connection.send("POST /echo" + HOST + "Content-Length: 4\r\n\r\nab");
+            connection.pipeline.endWithAnswers();
+            connection.send("cd");
+            String answer = connection.received();
+            assertRefused(200, answer);
+            assertTrue(answer.endsWith("abcd"), answer);
+        }
+
+        @Test
         void isOfNoUseToAClientThatIsGone() {
             connection.send("GET /slow" + HOST + "\r\n");
             connection.channel.close();

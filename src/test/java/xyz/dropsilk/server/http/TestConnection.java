@@ -38,6 +38,7 @@ final class TestConnection {
     final StringBuilder session = new StringBuilder();
     final EmbeddedChannel channel;
     final MemoryBudget memory;
+    final HttpPipeline pipeline;
 
     /** A connection; {@code first} stand before the pipeline. */
     TestConnection(ChannelHandler... first) {
@@ -55,10 +56,10 @@ final class TestConnection {
                 })
                 .get("/odd", request -> answer(request, Response.empty(200).with("X-Odd", "a\r\nb: c")));
         ClientAddress address = new ClientAddress(List.of(Cidr.parse("127.0.0.0/8")), null);
-        channel.pipeline()
-                .addLast(new HttpPipeline(
-                        new HttpSettings(address, router, new TestUpgrade(), memory, InstantSource.system(), events),
-                        /* maxWebSockets= */ 2_000));
+        pipeline = new HttpPipeline(
+                new HttpSettings(address, router, new TestUpgrade(), memory, InstantSource.system(), events),
+                /* maxWebSockets= */ 2_000);
+        channel.pipeline().addLast(pipeline);
     }
 
     private CompletableFuture<Response> home(Request request) {

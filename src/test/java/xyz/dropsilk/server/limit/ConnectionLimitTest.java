@@ -1,6 +1,9 @@
 package xyz.dropsilk.server.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static xyz.dropsilk.server.limit.ConnectionLimit.Outcome.CLOSED;
 import static xyz.dropsilk.server.limit.ConnectionLimit.Outcome.ENTERED;
 import static xyz.dropsilk.server.limit.ConnectionLimit.Outcome.NETWORK_FULL;
 import static xyz.dropsilk.server.limit.ConnectionLimit.Outcome.SERVER_FULL;
@@ -32,6 +35,19 @@ final class ConnectionLimitTest {
             assertEquals(ENTERED, limit.enter(Networks.ipv4(i)));
         }
         assertEquals(SERVER_FULL, limit.enter(HOME));
+    }
+
+    @Test
+    void onceClosedItLetsNobodyInAndWhoIsInStays() {
+        assertEquals(ENTERED, limit.enter(HOME));
+        assertTrue(limit.admits(HOME));
+        limit.close();
+        assertEquals(CLOSED, limit.enter(HOME));
+        assertEquals(CLOSED, limit.enter(SCHOOL));
+        assertFalse(limit.admits(SCHOOL));
+        assertFalse(limit.isFull());
+        limit.leave(HOME);
+        assertEquals(CLOSED, limit.enter(HOME));
     }
 
     @Test

@@ -40,6 +40,7 @@ public final class RecordingPeer implements Peer, CodeTries {
     private int wrongCodes;
     private volatile boolean broken;
     private volatile boolean wasReplaced;
+    private volatile boolean wasDismissed;
     private volatile boolean discoverable = true;
     private volatile @Nullable List<String> journal;
 
@@ -123,6 +124,11 @@ public final class RecordingPeer implements Peer, CodeTries {
     /** Whether another socket took its place in its room. */
     public boolean wasReplaced() {
         return wasReplaced;
+    }
+
+    /** Whether it was told to go since the server is about to stop. */
+    public boolean wasDismissed() {
+        return wasDismissed;
     }
 
     /** From now on {@link #flush} throws, as no peer should. */
@@ -223,6 +229,11 @@ public final class RecordingPeer implements Peer, CodeTries {
     @Override
     public void replaced() {
         wasReplaced = true;
+    }
+
+    @Override
+    public void dismissed() {
+        wasDismissed = true;
     }
 
     @Override

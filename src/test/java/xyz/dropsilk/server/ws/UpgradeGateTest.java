@@ -172,6 +172,14 @@ final class UpgradeGateTest {
     }
 
     @Test
+    void aDrainingServerLetsNobodyIn() {
+        signaling.connections.close();
+        Upgrade.Outcome draining = decide(HOME);
+        assertRefused(503, Refusal.DRAINING, draining);
+        assertEquals("5", draining.response().headers().get("Retry-After"));
+    }
+
+    @Test
     void aRefusalTakesNoPlace() {
         headers.set("Sec-WebSocket-Version", "8");
         decide(HOME);

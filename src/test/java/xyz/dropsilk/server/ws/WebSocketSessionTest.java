@@ -409,6 +409,24 @@ final class WebSocketSessionTest {
         }
 
         @Test
+        void aDrainingServerSendsIdleClientsAway() {
+            session.dismissed();
+            channel.runPendingTasks();
+            assertEquals(List.of("close 1012 Service restart"), received());
+            assertEquals(0, signaling.registry.stats().connections());
+        }
+
+        @Test
+        void aDrainingServerKeepsWhoIsInAFlight() {
+            send(text("{\"type\":\"create-flight\"}"));
+            received();
+            session.dismissed();
+            channel.runPendingTasks();
+            assertEquals(List.of(), received());
+            assertEquals(1, signaling.registry.stats().flights());
+        }
+
+        @Test
         void aFaultIsSeenAndEndsThisConnection() {
             channel.pipeline().fireExceptionCaught(new IllegalStateException("on purpose"));
             assertEquals(List.of("close 1011 Internal error"), received());
