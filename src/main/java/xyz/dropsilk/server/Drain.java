@@ -15,7 +15,7 @@ import xyz.dropsilk.server.flight.Peer;
 /**
  * What comes between the order to stop and the stop, if there is time (the contract, 7): handshakes are taken for a while, since load balancers are
  * late; clients in nothing are sent away, at random and spread over time, so that whoever takes them in is not run over; those in flights and rooms
- * stay until they have finished. Looks at all who are there again and again instead of keeping a plan: so newcomers, and whoever becomes free, need
+ * stay until they have finished. Looks at all who are there again and again instead of following what they do: so newcomers, and whoever becomes free, need
  * no care of their own. Run by the thread that stops.
  */
 final class Drain {
@@ -30,7 +30,10 @@ final class Drain {
 
     static final Duration LONGEST_SPREAD = Duration.ofSeconds(30);
 
-    /** From one look to the next. */
+    /** From one look at all who are there to the next. */
+    static final Duration LOOK = Duration.ofSeconds(2);
+
+    /** Between two looks those that it found go in steps as long as this. */
     static final Duration STEP = Duration.ofMillis(250);
 
     private final FlightRegistry registry;
@@ -38,6 +41,9 @@ final class Drain {
     private final EventSink events;
     private final Time time;
     private final Random random;
+
+    /** Those that the last look found and that are not sent away yet, in the order of a draw. */
+    private List<Peer> idle = new ArrayList<>();
 
     /**
      * How time passes.
@@ -68,29 +74,40 @@ final class Drain {
         long begun = time.ticker.getAsLong();
         Duration spread = min(limit.dividedBy(SPREAD_PART), LONGEST_SPREAD);
         Duration passed = Duration.ZERO;
-        Attendance here = registry.attendance(GRACE);
-        events.publish(ServerEvent.draining("begun", limit, here.connections(), here.inFlights(), here.inRooms()));
-        while (here.connections() > 0 && passed.compareTo(limit) < 0) {
+        Duration nextLook = Duration.ZERO;
+        tell("begun", limit);
+        while (registry.stats().connections() > 0 && passed.compareTo(limit) < 0) {
             if (passed.compareTo(HANDSHAKES) >= 0) {
                 refuseHandshakes.run();
             }
-            someOf(here.idle(), spread.minus(passed)).forEach(Peer::dismissed);
+            if (passed.compareTo(nextLook) >= 0) {
+                look();
+                nextLook = passed.plus(LOOK);
+            }
+            dismissSome(spread.minus(passed));
             time.pause.sleep(min(STEP, limit.minus(passed)));
             passed = Duration.ofNanos(time.ticker.getAsLong() - begun);
-            here = registry.attendance(GRACE);
         }
-        events.publish(ServerEvent.draining("done", passed, here.connections(), here.inFlights(), here.inRooms()));
+        tell("done", passed);
     }
 
-    /** As many as have to go in one step, drawn at random, so that all of {@code idle} are gone when {@code left} is over. */
-    private List<Peer> someOf(List<Peer> idle, Duration left) {
-        if (left.compareTo(STEP) <= 0) {
-            return idle;
-        }
-        List<Peer> drawn = new ArrayList<>(idle);
-        Collections.shuffle(drawn, random);
-        double share = (double) STEP.toNanos() / left.toNanos() * idle.size();
-        return drawn.subList(0, (int) (share + random.nextDouble())); // the fraction is a chance
+    private void tell(String phase, Duration seconds) {
+        Attendance here = registry.attendance(GRACE);
+        events.publish(ServerEvent.draining(phase, seconds, here.connections(), here.inFlights(), here.inRooms()));
+    }
+
+    private void look() {
+        idle = new ArrayList<>(registry.attendance(GRACE).idle());
+        Collections.shuffle(idle, random);
+    }
+
+    /** As many as have to go in one step, so that all who are idle are gone when {@code left} is over. */
+    private void dismissSome(Duration left) {
+        double share = left.compareTo(STEP) <= 0 ? 1 : (double) STEP.toNanos() / left.toNanos();
+        int stay = idle.size() - (int) (share * idle.size() + random.nextDouble()); // the fraction is a chance
+        List<Peer> going = idle.subList(stay, idle.size());
+        going.forEach(Peer::dismissed);
+        going.clear();
     }
 
     private static Duration min(Duration one, Duration other) {
