@@ -142,8 +142,8 @@ public final class UploadLedger {
                 store.prepare();
                 connected = true;
             }
-            outage.over();
             boolean allWritten = writeAll();
+            outage.over(); // not before a row is written, where one waits: a database that is read-only answers too
             away = false;
             if (allWritten) {
                 pause.reset();

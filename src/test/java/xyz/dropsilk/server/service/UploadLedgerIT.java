@@ -155,6 +155,21 @@ class UploadLedgerIT {
     }
 
     @Test
+    void anOutageOfWritesIsOneThoughTheDatabaseAnswersMeanwhile() {
+        record("k1").join();
+        postgres.execute("create sequence tries");
+        postgres.execute("create function refuse() returns trigger language plpgsql as $$ begin"
+                + " if nextval('tries') <= 2 then raise exception 'read-only' using errcode = '25006'; end if;"
+                + " return new; end $$");
+        postgres.execute("create trigger refused before insert on uploaded_files for each row execute function refuse()");
+        record("k2").join();
+        ServerEvent back = events.await("database:back", 1);
+        assertEquals(2L, back.fields().get("attempts"));
+        assertEquals(1, events.named("database:away").size());
+        assertEquals(List.of("k1", "k2"), keys());
+    }
+
+    @Test
     void anOutageHasABeginningAndAnEnd() {
         link.cut();
         ledger.start();
