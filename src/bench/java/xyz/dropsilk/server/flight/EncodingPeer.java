@@ -71,6 +71,13 @@ final class EncodingPeer implements Peer {
     }
 
     @Override
+    public void sendThenEmptyList(ServerMessage message) {
+        due = null;
+        send(message);
+        UsersList.EMPTY.writeTo(out);
+    }
+
+    @Override
     public void show(UsersList list) {
         due = list;
     }

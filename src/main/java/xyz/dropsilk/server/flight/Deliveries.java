@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import xyz.dropsilk.server.protocol.ServerMessage;
-import xyz.dropsilk.server.protocol.UsersList;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.PeerView;
 import xyz.dropsilk.server.rules.RoomChannel;
@@ -84,9 +83,11 @@ final class Deliveries implements Records.Recipient {
     }
 
     private void pair(Delivery.Paired paired, Member member) {
-        member.peer.send(ServerMessage.peerJoined(paired.code(), paired.peer().user(), paired.type()));
+        ServerMessage joined =
+                ServerMessage.peerJoined(paired.code(), paired.peer().user(), paired.type());
         if (member.pairing == paired.pairing()) {
-            return; // announced again, and nothing else is new
+            member.peer.send(joined); // announced again, and nothing else is new
+            return;
         }
         member.pairing = paired.pairing();
         if (member.place == null) {
@@ -95,7 +96,9 @@ final class Deliveries implements Records.Recipient {
         if (paired.channel() == RoomChannel.TRANSFER) {
             member.paired = true;
             grouper.hide(member);
-            member.peer.show(UsersList.EMPTY);
+            member.peer.sendThenEmptyList(joined);
+        } else {
+            member.peer.send(joined);
         }
         member.peer.admit(paired.pairing());
     }

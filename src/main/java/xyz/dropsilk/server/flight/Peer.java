@@ -32,6 +32,9 @@ public interface Peer {
     /** Appends a message. */
     void send(ServerMessage message);
 
+    /** Appends a message, and the empty list of a full flight right behind it: a list that still waits is dropped, and none comes between the two. */
+    void sendThenEmptyList(ServerMessage message);
+
     /** Makes {@code list} the next one to leave, in place of one that still waits; nothing leaves if it equals the last that did. */
     void show(UsersList list);
 

@@ -83,6 +83,11 @@ final class Client implements Peer {
     }
 
     @Override
+    public void sendThenEmptyList(ServerMessage message) {
+        outbox.sendThenEmptyList(message);
+    }
+
+    @Override
     public void show(UsersList list) {
         outbox.show(list);
     }

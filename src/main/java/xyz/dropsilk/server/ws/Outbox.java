@@ -98,12 +98,18 @@ final class Outbox implements ChannelFutureListener {
         }
     }
 
+    /** In one step, since the loop may drain between two: an older list would stand between them then. */
+    synchronized void sendThenEmptyList(ServerMessage message) {
+        due = null;
+        send(message);
+        show(UsersList.EMPTY);
+    }
+
     synchronized void show(UsersList list) {
         if (!list.equals(UsersList.EMPTY)) {
             due = list;
             return;
         }
-        // The list of a full flight stands right behind the peer-joined, before any signal.
         due = null;
         showAnyway = true;
         if (hasRoomFor(list.length())) {

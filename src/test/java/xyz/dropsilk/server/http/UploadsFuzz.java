@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.remote.Calls;
@@ -61,6 +62,9 @@ public final class UploadsFuzz {
     }
 
     private void check(String query, String hook, String signature, String clientPackage, byte[] body) {
+        if (Stream.of(hook, signature, clientPackage).anyMatch(UploadsFuzz::neverArrives)) {
+            return;
+        }
         String right = Sdk.signature(body, API_KEY);
         List<String> headers = new ArrayList<>();
         add(headers, "uploadthing-hook", hook);
@@ -88,9 +92,13 @@ public final class UploadsFuzz {
         }
     }
 
-    /** Those that can arrive at all. */
+    /** HTTP allows no such field. */
+    private static boolean neverArrives(String value) {
+        return value.chars().anyMatch(Character::isISOControl);
+    }
+
     private static void add(List<String> headers, String name, String value) {
-        if (!value.isEmpty() && value.chars().noneMatch(Character::isISOControl)) {
+        if (!value.isEmpty()) {
             headers.add(name);
             headers.add(value);
         }

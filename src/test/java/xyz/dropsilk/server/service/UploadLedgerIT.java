@@ -161,7 +161,8 @@ class UploadLedgerIT {
         postgres.execute("create function refuse() returns trigger language plpgsql as $$ begin"
                 + " if nextval('tries') <= 2 then raise exception 'read-only' using errcode = '25006'; end if;"
                 + " return new; end $$");
-        postgres.execute("create trigger refused before insert on uploaded_files for each row execute function refuse()");
+        postgres.execute(
+                "create trigger refused before insert on uploaded_files for each row execute function refuse()");
         record("k2").join();
         ServerEvent back = events.await("database:back", 1);
         assertEquals(2L, back.fields().get("attempts"));

@@ -172,6 +172,13 @@ public final class RecordingPeer implements Peer, CodeTries {
     }
 
     @Override
+    public synchronized void sendThenEmptyList(ServerMessage message) {
+        due = null;
+        send(message);
+        show(UsersList.EMPTY);
+    }
+
+    @Override
     public synchronized void show(UsersList list) {
         note("show");
         if (!list.equals(UsersList.EMPTY)) {

@@ -161,6 +161,17 @@ final class OutboxTest {
         }
 
         @Test
+        void oneThatWaitsIsDroppedForTheEmptyOneOfAFullFlight() {
+            outbox.send(A);
+            outbox.show(list(ada));
+            outbox.sendThenEmptyList(B);
+            outbox.flush();
+
+            assertEquals(List.of(A.toString(), B.toString(), shown()), socket.take());
+            assertEquals(0, socket.waiting());
+        }
+
+        @Test
         void theFirstLeavesEvenIfItIsEmpty() {
             outbox.show(list());
             outbox.flush();
