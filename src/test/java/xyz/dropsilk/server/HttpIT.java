@@ -164,7 +164,7 @@ class HttpIT {
     /** RFC 9110, 9.2: whoever is sending a request when the server stops gets an answer. */
     @Test
     void aStopLetsARequestThatIsArrivingEnd() {
-        TestServer stopping = TestServer.start();
+        TestServer stopping = TestServer.with("SHUTDOWN_TIMEOUT_MS", 15_000).start();
         try (RawClient whole = RawClient.connect(stopping.port());
                 RawClient half = RawClient.connect(stopping.port())) {
             String head = "POST /stats HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n";
