@@ -182,8 +182,8 @@ public final class Application {
     }
 
     private StatusEndpoint.Parts statusParts(Config config, String version) {
-        boolean hasTurn = config.turn().tokenId() != null && config.turn().apiToken() != null;
-        return new StatusEndpoint.Parts(version, connections::isFull, hasTurn);
+        return new StatusEndpoint.Parts(
+                version, connections::isFull, config.turn().isOn());
     }
 
     private static RoomSettings roomSettings(Config.Rooms rooms) {

@@ -2,6 +2,7 @@ package xyz.dropsilk.server;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,7 +34,10 @@ import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.remote.Recaptcha;
 import xyz.dropsilk.server.service.CleanupJob;
 import xyz.dropsilk.server.service.ContactAddress;
+import xyz.dropsilk.server.service.IceCredentials;
+import xyz.dropsilk.server.service.IceProvider;
 import xyz.dropsilk.server.service.IceServers;
+import xyz.dropsilk.server.service.OwnTurn;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.service.UploadLedger;
 import xyz.dropsilk.server.service.Uploads;
@@ -67,7 +71,10 @@ final class Services {
     private final ThreadPoolExecutor workers = Threads.bounded("worker", WORKERS, MAX_QUEUED_REQUESTS);
     private final PreviewCloud cloud;
     private final Uploads uploads;
+    private final @Nullable IceProvider turn;
+    /** Where the provider of TURN has to be asked, what asks it. */
     private final @Nullable IceServers iceServers;
+
     private final @Nullable ContactAddress contact;
     private final @Nullable Database database;
     private final @Nullable UploadLedger ledger;
@@ -81,6 +88,7 @@ final class Services {
         this.ticker = ticker;
         this.timer = timer;
         iceServers = iceServers(clock, timer);
+        turn = iceServers == null ? ownTurn(clock) : iceServers;
         contact = contact();
         Config.Uploads previews = config.uploads();
         cloud = new PreviewCloud(
@@ -118,7 +126,7 @@ final class Services {
         int tenth = (perMinute + 9) / 10; // 0 stays 0, which is no limit
         return router.page(
                         "/api/turn-credentials",
-                        new IceEndpoint(iceServers, limit(perMinute), events),
+                        new IceEndpoint(turn, limit(perMinute), events),
                         HttpMethod.GET,
                         HttpMethod.POST)
                 .page(
@@ -137,7 +145,7 @@ final class Services {
     /** What is on and off. */
     Map<String, Object> parts() {
         Map<String, Object> parts = new LinkedHashMap<>();
-        parts.put("turn", iceServers != null);
+        parts.put("turn", turn != null);
         parts.put("uploads", config.uploads().token() != null);
         parts.put("database", database != null);
         parts.put("bus", false);
@@ -220,14 +228,25 @@ final class Services {
     }
 
     private @Nullable IceServers iceServers(InstantSource clock, ScheduledExecutorService timer) {
-        Config.Turn turn = config.turn();
-        String tokenId = turn.tokenId();
-        Secret apiToken = turn.apiToken();
+        Config.Turn cloud = config.turn();
+        String tokenId = cloud.tokenId();
+        Secret apiToken = cloud.apiToken();
         if (tokenId == null || apiToken == null) {
             return null;
         }
-        CloudflareTurn cloudflare = new CloudflareTurn(outbound, turn.apiUrl(), tokenId, apiToken);
-        return new IceServers(cloudflare::iceServers, clock, timer, events);
+        CloudflareTurn cloudflare = new CloudflareTurn(outbound, cloud.apiUrl(), tokenId, apiToken);
+        IceProvider fresh = () -> {
+            Instant askedAt = clock.instant();
+            return cloudflare
+                    .iceServers()
+                    .thenApply(json -> new IceCredentials(json, askedAt, CloudflareTurn.LIFETIME));
+        };
+        return new IceServers(fresh, clock, timer, events);
+    }
+
+    private @Nullable IceProvider ownTurn(InstantSource clock) {
+        Config.OwnTurn own = config.turn().own();
+        return own == null ? null : new OwnTurn(own.urls(), own.secret(), own.timeToLive(), clock);
     }
 
     private @Nullable ContactAddress contact() {

@@ -139,13 +139,32 @@ public record Config(
             Duration cleanupInterval) {}
 
     /**
-     * Cloudflare's TURN service, which is off unless both its id and its token are set.
+     * TURN: Cloudflare's service, which is off unless both its id and its token are set, or a server of one's own. Never both.
      *
      * @param tokenId the id of the TURN key, safe in a path, or null
      * @param apiToken the key's API token, safe in a header, or null
      * @param apiUrl the service's API, without a slash at the end
+     * @param own a TURN server of one's own, or null
      */
-    public record Turn(@Nullable String tokenId, @Nullable Secret apiToken, URI apiUrl) {}
+    public record Turn(
+            @Nullable String tokenId,
+            @Nullable Secret apiToken,
+            URI apiUrl,
+            @Nullable OwnTurn own) {
+        /** Whether anybody provides credentials. */
+        public boolean isOn() {
+            return own != null || (tokenId != null && apiToken != null);
+        }
+    }
+
+    /**
+     * A TURN server that shares a secret with this one.
+     *
+     * @param urls its addresses as browsers take them, STUN's among them; one is TURN's at least
+     * @param secret what it knows too
+     * @param timeToLive how long credentials are good for
+     */
+    public record OwnTurn(List<String> urls, Secret secret, Duration timeToLive) {}
 
     /**
      * The contact address behind reCAPTCHA, which is off unless both are set.

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.Level;
@@ -32,6 +33,9 @@ public final class ConfigReader {
     private static final int MOST_EVENTS = 1_000_000;
     private static final int MOST_BYTES = 1 << 30;
     private static final Duration MOST_TIME = Duration.ofDays(1);
+    /** Less would break the promise that credentials are good for 45 minutes when they are handed out. */
+    private static final int LEAST_TURN_SECONDS = 2_700;
+
     private static final Duration MOST_CLEANUP = Duration.ofDays(365);
     private static final Duration MOST_RETENTION = Duration.ofDays(3_650);
 
@@ -81,7 +85,7 @@ public final class ConfigReader {
 
     /** Half a configuration is no mistake that stops the start, but hardly what anybody wants. */
     private void lookForHalves(Config config) {
-        warnOfHalf("CLOUDFLARE_TURN_TOKEN_ID", "CLOUDFLARE_API_TOKEN", "TURN is off");
+        warnOfHalf("CLOUDFLARE_TURN_TOKEN_ID", "CLOUDFLARE_API_TOKEN", "Cloudflare's TURN is off");
         warnOfHalf("RECAPTCHA_SECRET_KEY", "CONTACT_EMAIL", "the contact address is off");
         boolean isNamed = variables.isSet("PUBLIC_SERVER_URL") || variables.isSet("RENDER_EXTERNAL_URL");
         if (config.server().production() && config.uploads().token() != null && !isNamed) {
@@ -194,7 +198,33 @@ public final class ConfigReader {
         return new Config.Turn(
                 variables.read("CLOUDFLARE_TURN_TOKEN_ID", Values::pathWord).orElse(null),
                 variables.readHidden("CLOUDFLARE_API_TOKEN", Values::secretWord).orElse(null),
-                url("CLOUDFLARE_API_URL", "https://rtc.live.cloudflare.com"));
+                url("CLOUDFLARE_API_URL", "https://rtc.live.cloudflare.com"),
+                ownTurn());
+    }
+
+    /** Half of it, or a second provider, is no warning: whoever has set it counts on a relay that nobody would get. */
+    private Config.@Nullable OwnTurn ownTurn() {
+        List<String> urls = variables.read("TURN_URLS", TurnUrl::list).orElse(null);
+        Secret secret = variables
+                .readHidden("TURN_SHARED_SECRET", text -> new Secret(Values.line(text)))
+                .orElse(null);
+        int seconds = variables
+                .read("TURN_TTL_SECONDS", text -> Values.whole(text, LEAST_TURN_SECONDS, (int) MOST_TIME.toSeconds()))
+                .orElse(3_600);
+        boolean hasUrls = variables.isSet("TURN_URLS");
+        if (hasUrls != variables.isSet("TURN_SHARED_SECRET")) {
+            variables.wrong(
+                    hasUrls
+                            ? "TURN_URLS is set and TURN_SHARED_SECRET is not: set it to the TURN server's"
+                                    + " static-auth-secret"
+                            : "TURN_SHARED_SECRET is set and TURN_URLS is not: set it to the TURN server's address, such"
+                                    + " as turn:turn.example.com:3478");
+        }
+        if (hasUrls && variables.isSet("CLOUDFLARE_TURN_TOKEN_ID") && variables.isSet("CLOUDFLARE_API_TOKEN")) {
+            variables.wrong("TURN_URLS and CLOUDFLARE_TURN_TOKEN_ID name two providers of TURN: leave one of them out,"
+                    + " with its secret");
+        }
+        return urls == null || secret == null ? null : new Config.OwnTurn(urls, secret, Duration.ofSeconds(seconds));
     }
 
     private Config.Email email() {

@@ -34,6 +34,11 @@ final class Variables {
         return warnings;
     }
 
+    /** Notes what is wrong with variables that are right each by itself; it stops the start. */
+    void wrong(String problem) {
+        problems.add(problem);
+    }
+
     void warn(String warning) {
         warnings.add(warning);
     }

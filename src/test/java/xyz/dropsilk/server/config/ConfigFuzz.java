@@ -16,7 +16,12 @@ public final class ConfigFuzz {
     private static final String MARK = "S3cr3t";
 
     private static final Set<String> SECRETS = Set.of(
-            "LOG_ACCESS_KEY", "UPLOADTHING_TOKEN", "CLOUDFLARE_API_TOKEN", "RECAPTCHA_SECRET_KEY", "DATABASE_URL");
+            "LOG_ACCESS_KEY",
+            "UPLOADTHING_TOKEN",
+            "CLOUDFLARE_API_TOKEN",
+            "TURN_SHARED_SECRET",
+            "RECAPTCHA_SECRET_KEY",
+            "DATABASE_URL");
 
     private ConfigFuzz() {}
 

@@ -57,7 +57,7 @@ class ConfigReaderTest {
                         Duration.ofHours(24),
                         Duration.ofHours(1)),
                 config.uploads());
-        assertEquals(new Config.Turn(null, null, URI.create("https://rtc.live.cloudflare.com")), config.turn());
+        assertEquals(new Config.Turn(null, null, URI.create("https://rtc.live.cloudflare.com"), null), config.turn());
         assertEquals(
                 new Config.Email(null, null, URI.create("https://www.google.com/recaptcha/api/siteverify")),
                 config.email());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,11 +18,14 @@ class IceServersTest {
     private final ManualTime time = new ManualTime();
     private final CollectedEvents events = new CollectedEvents();
     private final List<CompletableFuture<String>> fetches = new ArrayList<>();
+    private static final Duration HOUR = Duration.ofHours(1);
     private final ManualExecutor timer = new ManualExecutor();
     private final IceServers iceServers = new IceServers(
             () -> {
-                fetches.add(new CompletableFuture<>());
-                return fetches.get(fetches.size() - 1);
+                CompletableFuture<String> fetch = new CompletableFuture<>();
+                fetches.add(fetch);
+                Instant askedAt = time.instant();
+                return fetch.thenApply(json -> new IceCredentials(json, askedAt, HOUR));
             },
             time,
             timer,
@@ -59,7 +63,7 @@ class IceServersTest {
     @Test
     void renewedWhenSomebodyConnects() {
         prepared("[1]");
-        time.pass(IceServers.RENEWED_AFTER.minusMillis(1));
+        time.pass(HOUR.minus(IceServers.RENEWED_AT).minusMillis(1));
         iceServers.prepare();
         assertEquals(1, fetches.size());
         time.pass(Duration.ofMillis(1));
@@ -85,7 +89,7 @@ class IceServersTest {
     @Test
     void olderOnesServeWhereFreshOnesDoNotComeInTime() {
         prepared("[1]");
-        time.pass(IceServers.FRESH_FOR);
+        time.pass(HOUR.minus(IceServers.FRESH));
         CompletableFuture<String> asked = ask();
         timer.advance(IceServers.PATIENCE.minusMillis(1));
         assertFalse(asked.isDone());
@@ -98,7 +102,7 @@ class IceServersTest {
     @Test
     void olderOnesServeWhereTheProviderFails() {
         prepared("[1]");
-        time.pass(IceServers.SERVED_FOR.minusMillis(1));
+        time.pass(HOUR.minus(IceServers.SERVED).minusMillis(1));
         CompletableFuture<String> asked = ask();
         fetches.get(1).completeExceptionally(new IllegalStateException("down"));
         assertEquals("[1]", asked.join());
@@ -110,7 +114,7 @@ class IceServersTest {
     @Test
     void tooOldOnesServeNobodyHoweverLongItTakes() {
         prepared("[1]");
-        time.pass(IceServers.SERVED_FOR);
+        time.pass(HOUR.minus(IceServers.SERVED));
         CompletableFuture<String> asked = ask();
         timer.advance(IceServers.PATIENCE.multipliedBy(2));
         assertFalse(asked.isDone());
@@ -121,7 +125,7 @@ class IceServersTest {
     @Test
     void ageCountsFromTheAsking() {
         iceServers.prepare();
-        time.pass(IceServers.SERVED_FOR);
+        time.pass(HOUR.minus(IceServers.SERVED));
         fetches.get(0).complete("[1]");
         assertFalse(ask().isDone(), "an answer that took so long is not served from memory");
     }
@@ -156,7 +160,7 @@ class IceServersTest {
     }
 
     private CompletableFuture<String> ask() {
-        return iceServers.current().toCompletableFuture();
+        return iceServers.credentials().thenApply(IceCredentials::iceServers).toCompletableFuture();
     }
 
     private String now() {
