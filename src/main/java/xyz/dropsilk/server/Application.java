@@ -17,6 +17,7 @@ import xyz.dropsilk.server.api.Readiness;
 import xyz.dropsilk.server.api.RoomsEndpoint;
 import xyz.dropsilk.server.api.StatusEndpoint;
 import xyz.dropsilk.server.base.Dependency;
+import xyz.dropsilk.server.api.WhoAmIEndpoint;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.SteadyTicker;
@@ -120,6 +121,8 @@ public final class Application {
 
         readiness = new Readiness(dependencies());
 
+        ClientAddress clientAddress =
+                new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
         Router router = services.addTo(new Router(origins, events))
                 .get(
                         "/",
@@ -132,19 +135,15 @@ public final class Application {
                         "/api/status",
                         new StatusEndpoint(registry::stats, statusParts(config, version), memory, uptime, clock),
                         HttpMethod.GET)
+                .page("/api/whoami", new WhoAmIEndpoint(clientAddress, registry::listed), HttpMethod.GET)
                 .pages(RoomsEndpoint.PATH, roomsEndpoint(ticker), HttpMethod.GET, HttpMethod.POST)
                 .get("/stats", new StatsEndpoint(registry::stats, events::totals, memory, uptime, clock))
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
-        ClientAddress clientAddress =
-                new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
         pipeline = new HttpPipeline(
                 new HttpSettings(
                         clientAddress,
                         router,
-                        new UpgradeGate(
-                                origins,
-                                signaling,
-                                new ProxyWatch(config.proxies().trusted(), events)),
+                        new UpgradeGate(origins, signaling, new ProxyWatch(clientAddress, events)),
                         signaling.memory(),
                         clock,
                         events),

@@ -1,13 +1,14 @@
 package xyz.dropsilk.server.address;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which address a client has (the contract, 3). The one place that does, so that HTTP, WebSockets, limits and logs agree.
- * Immutable, safe on any thread.
+ * Decides which address a client has (the contract, 3). The one place that does, so that HTTP, WebSockets, limits and logs agree, and tells why
+ * where somebody asks. Immutable, safe on any thread.
  */
 public final class ClientAddress {
     private static final String FORWARDED_FOR = "X-Forwarded-For";
@@ -33,7 +34,19 @@ public final class ClientAddress {
      * @param headerValues gives the lines of a header, in the order in which they came; none if it was not sent
      */
     public InetAddress resolve(InetAddress tcpPeer, Function<String, List<String>> headerValues) {
+        return decide(IpAddress.canonical(tcpPeer), headerValues, Steps.UNTOLD);
+    }
+
+    /** The same decision with its reasons. */
+    public Finding explain(InetAddress tcpPeer, Function<String, List<String>> headerValues) {
         InetAddress peer = IpAddress.canonical(tcpPeer);
+        Told steps = new Told();
+        InetAddress address = decide(peer, headerValues, steps);
+        Finding.Doubt doubt = ProxySigns.doubt(isTrusted(peer), address, steps.source, headerValues);
+        return new Finding(peer, address, steps.source, List.copyOf(steps.passed), doubt);
+    }
+
+    private InetAddress decide(InetAddress peer, Function<String, List<String>> headerValues, Steps steps) {
         if (!isTrusted(peer)) {
             return peer;
         }
@@ -41,14 +54,15 @@ public final class ClientAddress {
             List<String> values = headerValues.apply(clientIpHeader);
             InetAddress named = values.size() == 1 ? IpAddress.parse(values.get(0)) : null;
             if (named != null) {
+                steps.passed(peer, clientIpHeader);
                 return named;
             }
         }
-        return walk(peer, headerValues.apply(FORWARDED_FOR));
+        return walk(peer, headerValues.apply(FORWARDED_FOR), steps);
     }
 
     /** From the right, since each proxy appends whom it saw: what stands left of the first stranger may be that stranger's lie. */
-    private InetAddress walk(InetAddress peer, List<String> lines) {
+    private InetAddress walk(InetAddress peer, List<String> lines, Steps steps) {
         InetAddress lastGood = peer;
         int hops = 0;
         for (int i = lines.size() - 1; i >= 0; i--) {
@@ -60,6 +74,7 @@ public final class ClientAddress {
                 if (address == null) {
                     return lastGood;
                 }
+                steps.passed(lastGood, Finding.FORWARDED_FOR);
                 if (!isTrusted(address)) {
                     return address;
                 }
@@ -77,5 +92,26 @@ public final class ClientAddress {
             }
         }
         return false;
+    }
+
+    /** Hears how a decision comes about. */
+    private interface Steps {
+        /** For those who want the outcome alone: costs nothing. */
+        Steps UNTOLD = (proxy, source) -> {};
+
+        /** A trusted {@code proxy} was passed, for {@code source} names who came to it. */
+        void passed(InetAddress proxy, String source);
+    }
+
+    /** The steps of one decision. */
+    private static final class Told implements Steps {
+        private final List<InetAddress> passed = new ArrayList<>();
+        private String source = Finding.SOCKET;
+
+        @Override
+        public void passed(InetAddress proxy, String named) {
+            passed.add(proxy);
+            source = named;
+        }
     }
 }

@@ -53,6 +53,11 @@ public final class IpAddress {
         return NetUtil.toAddressString(address);
     }
 
+    /** The same of an address of 4 or 16 bytes. */
+    static String text(byte[] bytes) {
+        return text(ofBytes(bytes));
+    }
+
     /**
      * The address that {@code text} is, with nothing round it, or null. Stricter than some: an octet has no leading zero, since some
      * read such a one as octal (RFC 6943, 3.1.1). IPv4-mapped IPv6 becomes IPv4.

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.address;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 
 /**
  * The network that an address belongs to, as the contract draws it: clients with equal keys see each other, and are limited together.
@@ -33,6 +34,20 @@ public record NetworkKey(Kind kind, long bits) {
         return canonical instanceof Inet4Address
                 ? ofIpv4(bigEndian(bytes, 4))
                 : new NetworkKey(Kind.IPV6_64, bigEndian(bytes, 8));
+    }
+
+    /** As people write it: {@code loopback}, an IPv4 address, or a range such as {@code 192.168.1.0/24} and {@code 2001:db8::/64}. */
+    public String text() {
+        return switch (kind) {
+            case LOOPBACK -> "loopback";
+            case IPV4 -> ipv4(bits);
+            case IPV4_24 -> ipv4(bits << 8) + "/24";
+            case IPV6_64 -> IpAddress.text(ByteBuffer.allocate(16).putLong(bits).array()) + "/64";
+        };
+    }
+
+    private static String ipv4(long bits) {
+        return IpAddress.text(ByteBuffer.allocate(4).putInt((int) bits).array());
     }
 
     private static NetworkKey ofIpv4(long bits) {

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.ServerEvent;
@@ -327,6 +328,16 @@ public final class FlightRegistry {
                     books.roomsCreated(),
                     books.roomsJoined(),
                     signalsRelayed.sum());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many clients somebody who came to {@code network} now would be shown. */
+    public int listed(NetworkKey network) {
+        lock.lock();
+        try {
+            return state.listed(network);
         } finally {
             lock.unlock();
         }

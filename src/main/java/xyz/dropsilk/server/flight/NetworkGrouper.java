@@ -160,6 +160,12 @@ final class NetworkGrouper {
         return view;
     }
 
+    /** How many clients a list would name to a newcomer of the network of {@code key}. */
+    int listed(NetworkKey key) {
+        Network network = networks.get(key);
+        return network == null ? 0 : Math.min(network.visible.size(), maxListed);
+    }
+
     /** Whether the list of {@code member} names {@code other}, or will in a moment. */
     boolean lists(Member member, @Nullable Member other) {
         if (other == null || other == member || other.network != member.network) {

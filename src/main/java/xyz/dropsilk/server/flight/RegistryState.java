@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
@@ -258,6 +259,10 @@ final class RegistryState {
 
     Attendance attendance(long now, Duration grace) {
         return Attendance.of(members.values(), now, grace);
+    }
+
+    int listed(NetworkKey network) {
+        return grouper.listed(network);
     }
 
     int members() {

@@ -219,7 +219,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 head.fields(),
                 body,
                 client,
-                NetworkKey.of(client));
+                NetworkKey.of(client),
+                peer());
         // HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). Behind a body that is not read to its
         // end nothing can follow.
         if (body != null && !head.isHttp10() && settings.upgrade().isAskedFor(request)) {
@@ -240,10 +241,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private InetAddress client(@Nullable Fields fields) {
-        InetAddress peer = channel.remoteAddress() instanceof InetSocketAddress socket
+        return fields == null ? peer() : settings.clientAddress().resolve(peer(), fields::all);
+    }
+
+    private InetAddress peer() {
+        return channel.remoteAddress() instanceof InetSocketAddress socket
                 ? socket.getAddress()
                 : InetAddress.getLoopbackAddress();
-        return fields == null ? peer : settings.clientAddress().resolve(peer, fields::all);
     }
 
     private void refused(Refusal refusal, @Nullable Fields fields) {

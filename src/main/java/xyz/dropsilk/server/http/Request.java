@@ -18,6 +18,7 @@ import xyz.dropsilk.server.address.NetworkKey;
  * @param body the body, empty if there is none; null where it was larger than the server reads
  * @param client the client's address, proxies taken into account
  * @param network the client's network, by which callers are limited
+ * @param peer the other end of the TCP connection, a proxy's or the client's own
  */
 public record Request(
         HttpMethod method,
@@ -26,7 +27,20 @@ public record Request(
         Fields fields,
         byte @Nullable [] body,
         InetAddress client,
-        NetworkKey network) {
+        NetworkKey network,
+        InetAddress peer) {
+
+    /** A request that came without a proxy. */
+    public Request(
+            HttpMethod method,
+            String path,
+            String rawQuery,
+            Fields fields,
+            byte @Nullable [] body,
+            InetAddress client,
+            NetworkKey network) {
+        this(method, path, rawQuery, fields, body, client, network, client);
+    }
 
     /** The query's parameters in order of appearance, percent-decoded, each with all its values; none if it can't be decoded. */
     public Map<String, List<String>> query() {

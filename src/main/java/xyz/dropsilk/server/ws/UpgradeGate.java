@@ -79,7 +79,7 @@ public final class UpgradeGate implements Upgrade {
         if (!isKey(key)) {
             return refuse(request, Refusal.HANDSHAKE, Response.text(400, "Bad Request"));
         }
-        proxies.look(channel.remoteAddress(), request);
+        proxies.look(request);
         ConnectionLimit.Outcome place = signaling.connections().enter(request.network());
         return switch (place) {
             case SERVER_FULL ->

@@ -73,6 +73,12 @@ class ClientAddressTest {
                 address(client),
                 addresses.resolve(address(peer), name -> Objects.requireNonNull(headers.get(name), name)),
                 rule);
+        assertEquals(
+                address(client),
+                addresses
+                        .explain(address(peer), name -> headers.getOrDefault(name, List.of()))
+                        .address(),
+                rule);
     }
 
     @Test

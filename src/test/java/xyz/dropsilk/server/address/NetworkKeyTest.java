@@ -96,6 +96,24 @@ class NetworkKeyTest {
         assertEquals(key("127.0.0.1"), NetworkKey.of(Inet6Address.getByAddress(null, mapped, 0)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, loopback",
+        "::1, loopback",
+        "192.168.1.77, 192.168.1.0/24",
+        "10.255.0.1, 10.255.0.0/24",
+        "100.64.3.4, 100.64.3.0/24",
+        "203.0.113.7, 203.0.113.7",
+        "255.255.255.255, 255.255.255.255",
+        "::ffff:203.0.113.7, 203.0.113.7",
+        "2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
+        "fe80::1, fe80::/64",
+        "ffff:ffff:ffff:ffff::1, ffff:ffff:ffff:ffff::/64"
+    })
+    void itsTextIsWhatPeopleWrite(String address, String text) {
+        assertEquals(text, key(address).text());
+    }
+
     private static NetworkKey key(String address) {
         return NetworkKey.of(Objects.requireNonNull(IpAddress.parse(address), address));
     }

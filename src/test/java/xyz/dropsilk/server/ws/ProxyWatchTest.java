@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.Cidr;
+import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.http.Request;
@@ -19,14 +19,15 @@ import xyz.dropsilk.server.testing.CollectedEvents;
 /** The contract, 5: a proxy behind which all clients look like one is warned of, once, with the setting to look at. */
 final class ProxyWatchTest {
     private final CollectedEvents events = new CollectedEvents();
-    private final ProxyWatch watch = new ProxyWatch(List.of(Cidr.parse("10.0.0.0/8")), events);
+    private final ProxyWatch watch = new ProxyWatch(new ClientAddress(List.of(Cidr.parse("10.0.0.0/8")), null), events);
 
     private void handshakes(int count, String peer, String client, String... headers) {
         InetAddress address = Objects.requireNonNull(IpAddress.literal(client));
-        Request request = new Request(
-                HttpMethod.GET, "/", "", TestFields.of(headers), new byte[0], address, NetworkKey.of(address));
+        InetAddress other = Objects.requireNonNull(IpAddress.literal(peer));
+        Request request =
+                new Request(HttpMethod.GET, "/", "", TestFields.of(headers), new byte[0], address, NetworkKey.of(address), other);
         for (int i = 0; i < count; i++) {
-            watch.look(new InetSocketAddress(Objects.requireNonNull(IpAddress.literal(peer)), 1), request);
+            watch.look(request);
         }
     }
 
@@ -48,6 +49,26 @@ final class ProxyWatchTest {
         handshakes(50, "100.64.0.7", "100.64.0.7", "X-Forwarded-For", "203.0.113.1");
         assertTrue(warning().contains("TRUSTED_PROXIES"));
         assertTrue(warning().contains("100.64.0.7"));
+    }
+
+    @Test
+    void oneThatIsNotTrustedAndNamesItsClientsOtherwise() {
+        handshakes(50, "100.64.0.7", "100.64.0.7", "X-Real-IP", "203.0.113.1");
+        assertTrue(warning().contains("TRUSTED_PROXIES"));
+    }
+
+    /** Or anybody could have the operator told to believe a header that anybody can send. */
+    @Test
+    void aHeaderThatNamesSomebodyElseIsNoReasonToWarnOperators() {
+        handshakes(50, "10.0.0.1", "203.0.113.1", "X-Forwarded-For", "203.0.113.1", "CF-Connecting-IP", "1.1.1.1");
+        assertEquals(List.of(), events.all());
+    }
+
+    /** Somebody on the proxy's own machine. */
+    @Test
+    void aProxyThatNamesItselfNamesSomebody() {
+        handshakes(50, "10.0.0.1", "10.0.0.1", "X-Forwarded-For", "10.0.0.1", "Via", "1.1 proxy");
+        assertEquals(List.of(), events.all());
     }
 
     @Test

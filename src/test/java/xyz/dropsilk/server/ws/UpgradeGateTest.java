@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.event.Refusal;
@@ -40,7 +41,7 @@ final class UpgradeGateTest {
                     new Config.Origins(List.of("https://dropsilk.xyz"), Pattern.compile("never"), List.of()),
                     /* production= */ true),
             signaling.shared,
-            new ProxyWatch(List.of(), signaling.events));
+            new ProxyWatch(new ClientAddress(List.of(), null), signaling.events));
     private final HttpHeaders headers = new DefaultHttpHeaders()
             .set("Host", "x")
             .set("Upgrade", "websocket")
