@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.LivenessEndpoint;
 import xyz.dropsilk.server.api.Readiness;
+import xyz.dropsilk.server.api.CheckPage;
 import xyz.dropsilk.server.api.RoomsEndpoint;
 import xyz.dropsilk.server.api.StatusEndpoint;
 import xyz.dropsilk.server.base.Dependency;
@@ -37,6 +39,7 @@ import xyz.dropsilk.server.http.HttpPipeline;
 import xyz.dropsilk.server.http.HttpSettings;
 import xyz.dropsilk.server.http.LogsEndpoint;
 import xyz.dropsilk.server.http.OriginPolicy;
+import xyz.dropsilk.server.http.PageOrigins;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.http.StatsEndpoint;
@@ -75,6 +78,7 @@ public final class Application {
     private final Heartbeat heartbeat;
     private final Readiness readiness;
     private final Services services;
+    private final PageOrigins pageOrigins;
     private final Thread.UncaughtExceptionHandler uncaught;
 
     /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
@@ -114,7 +118,10 @@ public final class Application {
         joins = new JoinLimit(config.limits().joinFailuresPerMinute(), ticker, events);
         services = new Services(config, events, clock, ticker, timer);
         Signaling signaling = signaling(timer, ticker);
-        OriginPolicy origins = OriginPolicy.of(config.origins(), config.server().production());
+        boolean production = config.server().production();
+        pageOrigins =
+                new PageOrigins(config.checkPage().isOn(), config.checkPage().origin(), production);
+        OriginPolicy origins = OriginPolicy.of(config.origins(), production, pageOrigins);
         MemoryUse memory = new MemoryUse(server::bufferBytes);
         Uptime uptime = new Uptime(ticker);
         heartbeat = new Heartbeat(registry::stats, memory, uptime, events);
@@ -139,6 +146,9 @@ public final class Application {
                 .pages(RoomsEndpoint.PATH, roomsEndpoint(ticker), HttpMethod.GET, HttpMethod.POST)
                 .get("/stats", new StatsEndpoint(registry::stats, events::totals, memory, uptime, clock))
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
+        if (config.checkPage().isOn()) {
+            CheckPage.addTo(router);
+        }
         pipeline = new HttpPipeline(
                 new HttpSettings(
                         clientAddress,
@@ -211,6 +221,7 @@ public final class Application {
             output.start();
             Thread.setDefaultUncaughtExceptionHandler(uncaught);
             int bound = server.listen(config.server().host(), config.server().port(), pipeline);
+            pageOrigins.listening(bound);
             events.publish(ServerEvent.startup(version, bound, config.server().production(), parts()));
             config.warnings().forEach(warning -> events.publish(ServerEvent.configWarning(warning)));
             services.start();
@@ -226,9 +237,19 @@ public final class Application {
         }
     }
 
+    /** Where people open the check page of this server, which listens on {@code port}; nowhere while it is off. */
+    List<String> checkPages(int port) {
+        return config.checkPage().isOn()
+                ? pageOrigins.toOpen(config.server().host(), port).stream()
+                        .map(origin -> origin + CheckPage.PATH)
+                        .toList()
+                : List.of();
+    }
+
     /** What is on and off; never a value that is secret. */
     private Map<String, Object> parts() {
         Map<String, Object> parts = new LinkedHashMap<>(services.parts());
+        parts.put("checkPage", config.checkPage().isOn());
         parts.put("transport", server.transport());
         parts.put("dotEnv", config.dotEnv());
         parts.put("origins", config.origins().allowed().size());

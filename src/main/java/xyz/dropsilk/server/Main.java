@@ -4,8 +4,10 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.TimeZone;
 import xyz.dropsilk.server.base.OutOfMemory;
+import xyz.dropsilk.server.base.Terminal;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.config.CommandLine;
 import xyz.dropsilk.server.config.Config;
@@ -63,13 +65,21 @@ public final class Main {
     private static void run(Config config) {
         Application application = new Application(config, version(), new FileOutputStream(FileDescriptor.out));
         try {
-            application.start();
+            tellWhereToLook(application.checkPages(application.start()));
         } catch (IOException e) {
             System.err.println(e.getMessage());
             throw exit(EXIT_FAILURE);
         }
         Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(() -> stop(application)));
         application.awaitEnd();
+    }
+
+    /** Only to somebody at a terminal, and not to standard output, on which there is nothing but events. */
+    private static void tellWhereToLook(List<String> pages) {
+        if (!pages.isEmpty() && Terminal.isThere()) {
+            System.err.println(
+                    "To see whether this server will do, open " + String.join(" or, from other devices, ", pages));
+        }
     }
 
     private static void stop(Application application) {

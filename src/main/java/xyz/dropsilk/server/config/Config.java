@@ -23,6 +23,7 @@ import xyz.dropsilk.server.event.Level;
  * @param turn TURN credentials
  * @param email the contact address
  * @param storage the database
+ * @param checkPage the page on which visitors see how they reach this server
  * @param warnings what is probably not meant so, a line each
  * @param dotEnv whether a {@code .env} file was read
  */
@@ -37,6 +38,7 @@ public record Config(
         Turn turn,
         Email email,
         Storage storage,
+        CheckPage checkPage,
         List<String> warnings,
         boolean dotEnv) {
 
@@ -175,6 +177,14 @@ public record Config(
      */
     public record Email(
             @Nullable Secret recaptchaSecret, @Nullable String contactEmail, URI verifyUrl) {}
+
+    /**
+     * The page on which visitors see how they reach this server.
+     *
+     * @param isOn whether there is one
+     * @param origin of the address under which the server is reached, or null where nobody has named it
+     */
+    public record CheckPage(boolean isOn, @Nullable String origin) {}
 
     /**
      * Where uploads are remembered.

@@ -68,8 +68,9 @@ public final class ConfigReader {
     }
 
     private Config config() {
+        Config.Server server = server();
         return new Config(
-                server(),
+                server,
                 origins(),
                 proxies(),
                 limits(),
@@ -79,6 +80,7 @@ public final class ConfigReader {
                 turn(),
                 email(),
                 storage(),
+                checkPage(server),
                 variables.warnings(),
                 variables.hasFile());
     }
@@ -87,13 +89,16 @@ public final class ConfigReader {
     private void lookForHalves(Config config) {
         warnOfHalf("CLOUDFLARE_TURN_TOKEN_ID", "CLOUDFLARE_API_TOKEN", "Cloudflare's TURN is off");
         warnOfHalf("RECAPTCHA_SECRET_KEY", "CONTACT_EMAIL", "the contact address is off");
-        boolean isNamed = variables.isSet("PUBLIC_SERVER_URL") || variables.isSet("RENDER_EXTERNAL_URL");
-        if (config.server().production() && config.uploads().token() != null && !isNamed) {
+        if (config.server().production() && config.uploads().token() != null && !isPublicUrlNamed()) {
             variables.warn("PUBLIC_SERVER_URL is not set: UploadThing is told to call back to "
                     + config.server().publicUrl()
                     + ", so no upload is ever recorded or deleted; set it to this server's own"
                     + " https address");
         }
+    }
+
+    private boolean isPublicUrlNamed() {
+        return variables.isSet("PUBLIC_SERVER_URL") || variables.isSet("RENDER_EXTERNAL_URL");
     }
 
     private void warnOfHalf(String one, String other, String consequence) {
@@ -247,6 +252,18 @@ public final class ConfigReader {
                 .orElse(null);
         boolean disabled = variables.read("NO_DB", Values::yesOrNo).orElse(false);
         return new Config.Storage(database, options.noDb() || disabled);
+    }
+
+    private Config.CheckPage checkPage(Config.Server server) {
+        boolean isOn = variables.read("CHECK_PAGE", Values::yesOrNo).orElse(!server.production());
+        if (isOn && server.production() && !isPublicUrlNamed()) {
+            variables.warn(
+                    "CHECK_PAGE is on and PUBLIC_SERVER_URL is not set: sockets of the page are refused, but on this"
+                            + " machine; set it to this server's own https address");
+        }
+        URI url = URI.create(server.publicUrl());
+        return new Config.CheckPage(
+                isOn, isPublicUrlNamed() ? Values.origin(url.getScheme() + "://" + url.getRawAuthority()) : null);
     }
 
     private URI url(String name, String otherwise) {

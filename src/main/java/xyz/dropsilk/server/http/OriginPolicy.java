@@ -11,7 +11,8 @@ import xyz.dropsilk.server.config.Config;
 
 /**
  * Which pages may use this server (the contract, 1, "Origins"). Compares the header's own text, since a parser does not keep
- * {@code app://.}; case never counts, since an origin is a scheme, a host and a port. Immutable, safe on any thread.
+ * {@code app://.}; case never counts, since an origin is a scheme, a host and a port. Safe on any
+ * thread; the origins of the server's own page are the only ones that it learns later.
  */
 public final class OriginPolicy {
     /** A host name of 253 characters with a generous scheme and a port. */
@@ -23,8 +24,14 @@ public final class OriginPolicy {
     private final Set<String> allowed;
     private final Pattern preview;
     private final boolean production;
+    private final PageOrigins own;
 
     OriginPolicy(List<String> allowed, Pattern preview, boolean production) {
+        this(allowed, preview, production, PageOrigins.none());
+    }
+
+    private OriginPolicy(List<String> allowed, Pattern preview, boolean production, PageOrigins own) {
+        this.own = own;
         this.allowed = allowed.stream().map(OriginPolicy::folded).collect(Collectors.toUnmodifiableSet());
         this.preview = preview;
         this.production = production;
@@ -32,9 +39,14 @@ public final class OriginPolicy {
 
     /** The policy for {@code origins}; in {@code production} who names no origin is kept out. Asks which addresses this machine has. */
     public static OriginPolicy of(Config.Origins origins, boolean production) {
+        return of(origins, production, PageOrigins.none());
+    }
+
+    /** The same, which admits those of the server's {@code own} page too. */
+    public static OriginPolicy of(Config.Origins origins, boolean production, PageOrigins own) {
         Stream<String> local = LocalOrigins.of(origins.localPorts()).stream();
         List<String> allowed = Stream.concat(origins.allowed().stream(), local).toList();
-        return new OriginPolicy(allowed, origins.preview(), production);
+        return new OriginPolicy(allowed, origins.preview(), production, own);
     }
 
     /** Whether a request with this {@code Origin} header, null for none, may upgrade or call the API. */
@@ -44,7 +56,11 @@ public final class OriginPolicy {
 
     /** Whether {@code origin} is an allowed one; none is not. */
     public boolean admits(@Nullable String origin) {
-        return origin != null && isSane(origin) && (allowed.contains(folded(origin)) || matchesPreview(origin));
+        if (origin == null || !isSane(origin)) {
+            return false;
+        }
+        String folded = folded(origin);
+        return allowed.contains(folded) || own.has(folded) || matchesPreview(origin);
     }
 
     /** Origins are ASCII (RFC 6454, 6.2); beyond it, letters exist that become others when their case changes. */
@@ -56,7 +72,7 @@ public final class OriginPolicy {
         return sane;
     }
 
-    private static String folded(String origin) {
+    static String folded(String origin) {
         return origin.toLowerCase(Locale.ROOT);
     }
 

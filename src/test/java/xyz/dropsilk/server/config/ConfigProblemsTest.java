@@ -74,6 +74,7 @@ class ConfigProblemsTest {
             CLOUDFLARE_TURN_TOKEN_ID         | a/../b                   | letters, digits
             DATABASE_SSL                     | require                  | true or false
             NO_DB                            | on                       | true or false
+            CHECK_PAGE                       | off                      | true or false
             PREVIEW_RETENTION_HOURS          | 24h                      | a whole number from 0 to 87600
             PREVIEW_RETENTION_HOURS          | 87601                    | a whole number from 0 to 87600
             PREVIEW_CLEANUP_INTERVAL_MINUTES | 525601                   | a whole number from 0 to 525600

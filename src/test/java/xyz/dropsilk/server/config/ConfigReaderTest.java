@@ -243,6 +243,28 @@ class ConfigReaderTest {
     }
 
     @Test
+    void theCheckPageIsOnOutsideProductionOrWhereItIsAskedFor() throws ConfigException {
+        assertEquals(new Config.CheckPage(true, null), read().checkPage());
+        assertFalse(read("NODE_ENV", "production").checkPage().isOn());
+        assertFalse(read("CHECK_PAGE", "false").checkPage().isOn());
+        Config asked = read("NODE_ENV", "production", "CHECK_PAGE", "true");
+        assertTrue(asked.checkPage().isOn());
+        assertEquals(1, asked.warnings().size());
+        assertTrue(asked.warnings().get(0).startsWith("CHECK_PAGE is on and PUBLIC_SERVER_URL is not set"));
+    }
+
+    @Test
+    void theCheckPagesOriginIsThatOfThePublicAddress() throws ConfigException {
+        assertEquals(
+                "https://Api.example.com",
+                read("PUBLIC_SERVER_URL", "HTTPS://Api.example.com:443/silk")
+                        .checkPage()
+                        .origin());
+        Config onRender = read("NODE_ENV", "production", "RENDER_EXTERNAL_URL", "https://x.onrender.com");
+        assertEquals("https://x.onrender.com", onRender.checkPage().origin());
+    }
+
+    @Test
     void noSecretIsInTheConfigAsAString() throws ConfigException {
         Map<String, String> environment = new HashMap<>();
         SECRETS.forEach(name -> environment.put(name, "hush"));

@@ -54,4 +54,20 @@ class LocalOriginsTest {
         assertTrue(
                 LocalOrigins.of(List.of(5173)).containsAll(List.of("http://localhost:5173", "http://127.0.0.1:5173")));
     }
+
+    @Test
+    void aPageOfTheServersOwnIsOpenedByEachAddressThatABrowserKnows() {
+        List<InetAddress> own = Stream.of("127.0.0.1", "::1", "192.168.1.5", "8.8.8.8", "2001:DB8:0:0::1", "fe80::1")
+                .map(address -> Objects.requireNonNull(IpAddress.literal(address)))
+                .toList();
+        assertEquals(
+                List.of(
+                        "http://localhost:8080",
+                        "http://127.0.0.1:8080",
+                        "http://[::1]:8080",
+                        "http://192.168.1.5:8080",
+                        "http://8.8.8.8:8080",
+                        "http://[2001:db8::1]:8080"),
+                LocalOrigins.ofThisServer(8080, own));
+    }
 }
