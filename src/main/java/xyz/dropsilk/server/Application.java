@@ -13,13 +13,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.ClientAddress;
+import xyz.dropsilk.server.api.CheckPage;
 import xyz.dropsilk.server.api.LivenessEndpoint;
 import xyz.dropsilk.server.api.Readiness;
-import xyz.dropsilk.server.api.CheckPage;
 import xyz.dropsilk.server.api.RoomsEndpoint;
 import xyz.dropsilk.server.api.StatusEndpoint;
-import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.api.WhoAmIEndpoint;
+import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.SteadyTicker;
@@ -53,6 +53,7 @@ import xyz.dropsilk.server.room.RoomBook;
 import xyz.dropsilk.server.room.RoomSettings;
 import xyz.dropsilk.server.room.Rooms;
 import xyz.dropsilk.server.ws.ProxyWatch;
+import xyz.dropsilk.server.ws.RootEndpoint;
 import xyz.dropsilk.server.ws.Signaling;
 import xyz.dropsilk.server.ws.UpgradeGate;
 
@@ -130,10 +131,9 @@ public final class Application {
 
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
+        ProxyWatch proxyWatch = new ProxyWatch(clientAddress, events);
         Router router = services.addTo(new Router(origins, events))
-                .get(
-                        "/",
-                        new FixedEndpoint(Response.text(200, "Server is alive and waiting for WebSocket connections.")))
+                .get("/", new RootEndpoint(proxyWatch))
                 .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))
                 .get("/livez", new LivenessEndpoint(server::loopsRun))
                 .get("/readyz", readiness)
@@ -153,7 +153,7 @@ public final class Application {
                 new HttpSettings(
                         clientAddress,
                         router,
-                        new UpgradeGate(origins, signaling, new ProxyWatch(clientAddress, events)),
+                        new UpgradeGate(origins, signaling, proxyWatch),
                         signaling.memory(),
                         clock,
                         events),

@@ -94,7 +94,7 @@ public final class WhoAmIEndpoint implements Endpoint {
                         + " is not a trusted one, so all who come through"
                         + " it are one network. If " + peer
                         + " is your proxy, add it, or its range, to TRUSTED_PROXIES,"
-                        + " beside those that are trusted without it.";
+                        + " which takes the place of the loopback and private ranges that are trusted without it.";
             case NAMED_OTHERWISE ->
                 "Another address stands in " + header
                         + ". If such a network is in front of your server, set CLIENT_IP_HEADER=" + header

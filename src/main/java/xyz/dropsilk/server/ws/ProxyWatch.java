@@ -10,7 +10,7 @@ import xyz.dropsilk.server.http.Request;
 
 /**
  * Looks for a proxy whose clients all look like one, so that strangers see each other and are limited together: the commonest mistake of those who
- * host this server (contract, 5). Tells each of its two kinds once. Safe on any thread.
+ * host this server (contract, 5); and for one that lets no WebSocket through. Tells each kind once. Safe on any thread.
  */
 public final class ProxyWatch {
     /** One such handshake may be anybody's joke. */
@@ -20,6 +20,7 @@ public final class ProxyWatch {
     private final EventSink events;
     private final AtomicInteger unnamed = new AtomicInteger();
     private final AtomicInteger untrusted = new AtomicInteger();
+    private final AtomicInteger withoutUpgrade = new AtomicInteger();
 
     /** A watch over what {@code addresses} decides. */
     public ProxyWatch(ClientAddress addresses, EventSink events) {
@@ -49,6 +50,14 @@ public final class ProxyWatch {
                                 + ", which adds what proxies add and is not trusted, so all are"
                                 + " in one network: if that is your proxy, add its range to TRUSTED_PROXIES");
         }
+    }
+
+    /** A handshake came that was none any more. */
+    void missedUpgrade() {
+        tellOnce(
+                withoutUpgrade,
+                "handshakes of WebSockets come without their Upgrade, so no page can connect: have the proxy pass it on, in nginx by"
+                        + " proxy_http_version 1.1, proxy_set_header Upgrade $http_upgrade and proxy_set_header Connection upgrade");
     }
 
     private void tellOnce(AtomicInteger count, String warning) {

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,8 @@ final class TestConnection {
                 .get("/odd", request -> answer(request, Response.empty(200).with("X-Odd", "a\r\nb: c")));
         ClientAddress address = new ClientAddress(List.of(Cidr.parse("127.0.0.0/8")), null);
         pipeline = new HttpPipeline(
-                new HttpSettings(address, router, new TestUpgrade(), memory, InstantSource.system(), events),
+                new HttpSettings(
+                        address, router, new TestUpgrade(), memory, InstantSource.fixed(Instant.EPOCH), events),
                 /* maxWebSockets= */ 2_000);
         channel.pipeline().addLast(pipeline);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.Cidr;
@@ -15,6 +16,7 @@ import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.testing.CollectedEvents;
+import xyz.dropsilk.server.testing.Requests;
 
 /** The contract, 5: a proxy behind which all clients look like one is warned of, once, with the setting to look at. */
 final class ProxyWatchTest {
@@ -24,8 +26,8 @@ final class ProxyWatchTest {
     private void handshakes(int count, String peer, String client, String... headers) {
         InetAddress address = Objects.requireNonNull(IpAddress.literal(client));
         InetAddress other = Objects.requireNonNull(IpAddress.literal(peer));
-        Request request =
-                new Request(HttpMethod.GET, "/", "", TestFields.of(headers), new byte[0], address, NetworkKey.of(address), other);
+        Request request = new Request(
+                HttpMethod.GET, "/", "", TestFields.of(headers), new byte[0], address, NetworkKey.of(address), other);
         for (int i = 0; i < count; i++) {
             watch.look(request);
         }
@@ -69,6 +71,22 @@ final class ProxyWatchTest {
     void aProxyThatNamesItselfNamesSomebody() {
         handshakes(50, "10.0.0.1", "10.0.0.1", "X-Forwarded-For", "10.0.0.1", "Via", "1.1 proxy");
         assertEquals(List.of(), events.all());
+    }
+
+    @Test
+    void oneThatLetsNoWebSocketThrough() {
+        RootEndpoint root = new RootEndpoint(watch);
+        Request monitor = Requests.get();
+        Request robbed = Requests.of(
+                HttpMethod.GET, "", Map.of("Sec-WebSocket-Key", "k", "Sec-WebSocket-Version", "13"), new byte[0]);
+        for (int i = 0; i < 50; i++) {
+            assertEquals(200, Requests.answer(root, monitor).status());
+        }
+        assertEquals(List.of(), events.all());
+        for (int i = 0; i < 50; i++) {
+            assertEquals(200, Requests.answer(root, robbed).status());
+        }
+        assertTrue(warning().contains("proxy_set_header Upgrade $http_upgrade"));
     }
 
     @Test
