@@ -178,9 +178,8 @@ class HttpIT {
             stopping.awaitEvent(
                     "system:shutdown", event -> event.path("phase").asText().equals("begun"));
             whole.send("56789");
-            Answer answer = whole.readAnswer();
-            assertEquals(405, answer.status());
-            assertEquals("close", answer.header("Connection"));
+            assertEquals(405, whole.readAnswer().status());
+            assertEquals(-1, whole.read());
             assertEquals(408, half.readAnswer().status());
         } finally {
             stopping.close();

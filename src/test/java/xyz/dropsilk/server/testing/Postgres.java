@@ -28,6 +28,9 @@ public final class Postgres {
     /** Enough for loopback, and little to wait for a database that is away. */
     public static final Duration CONNECTION_LIMIT = Duration.ofMillis(1_500);
 
+    /** On a busy machine too. */
+    private static final Duration STARTUP_LIMIT = Duration.ofMinutes(1);
+
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final Server server = Running.SERVER;
@@ -151,7 +154,9 @@ public final class Postgres {
     @SuppressWarnings("resource") // it stops itself with the JVM
     private static Server embedded() {
         try {
-            return new Server("localhost", EmbeddedPostgres.start().getPort(), "postgres", "postgres");
+            EmbeddedPostgres started =
+                    EmbeddedPostgres.builder().setPGStartupWait(STARTUP_LIMIT).start();
+            return new Server("localhost", started.getPort(), "postgres", "postgres");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
