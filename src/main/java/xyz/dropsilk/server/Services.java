@@ -146,7 +146,7 @@ final class Services {
     Map<String, Object> parts() {
         Map<String, Object> parts = new LinkedHashMap<>();
         parts.put("turn", turn != null);
-        parts.put("uploads", config.uploads().token() != null);
+        parts.put("uploads", cloud.isConfigured());
         parts.put("database", database != null);
         parts.put("bus", false);
         parts.put("email", contact != null);

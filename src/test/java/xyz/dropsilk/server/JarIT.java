@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -140,7 +141,10 @@ class JarIT {
 
     @Test
     void theStartSaysWhatIsOnAndWhatIsProbablyNotMeantSo(@TempDir Path directory) throws IOException {
-        Files.writeString(directory.resolve(".env"), "NODE_ENV=production\nUPLOADTHING_TOKEN=eyJ9\n");
+        String token = Base64.getEncoder()
+                .encodeToString(
+                        "{\"apiKey\":\"sk_live_x\",\"appId\":\"app\",\"regions\":[\"sea1\"]}".getBytes(US_ASCII));
+        Files.writeString(directory.resolve(".env"), "NODE_ENV=production\nUPLOADTHING_TOKEN=" + token + "\n");
         try (JarProcess jar = JarProcess.jar().in(directory).start()) {
             assertTrue(jar.port() > 0);
             JsonNode startup = WebClient.json(jar.out().get(0));
@@ -153,6 +157,15 @@ class JarIT {
             assertTrue(
                     List.of("epoll", "nio").contains(startup.path("transport").asText()));
             Await.until("the warning", () -> jar.out().stream().anyMatch(line -> line.contains("config:warning")));
+        }
+    }
+
+    @Test
+    void aMalformedTokenTurnsUploadsOff() {
+        try (JarProcess jar = JarProcess.jar().with("UPLOADTHING_TOKEN", "eyJ9").start()) {
+            assertTrue(jar.port() > 0);
+            assertFalse(WebClient.json(jar.out().get(0)).path("uploads").asBoolean(true));
+            Await.until("the warning", () -> jar.out().stream().anyMatch(line -> line.contains("malformed")));
         }
     }
 

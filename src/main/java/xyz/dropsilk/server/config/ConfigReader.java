@@ -5,12 +5,15 @@ import static java.time.temporal.ChronoUnit.MILLIS;
 import static java.time.temporal.ChronoUnit.MINUTES;
 import static java.time.temporal.ChronoUnit.SECONDS;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.Level;
 
@@ -47,17 +50,26 @@ public final class ConfigReader {
         this.options = options;
     }
 
+    /** The same with the text of a {@code .env} file, empty for none. */
+    public static Config read(Map<String, String> environment, String dotEnv, CommandLine.Options options)
+            throws ConfigException {
+        return read(environment, new DotEnvFile(dotEnv, null), options);
+    }
+
     /**
      * The configuration.
      *
      * @param environment the environment's variables; others than the contract's are left alone
-     * @param dotEnv the text of the {@code .env} file, empty if there is none; fills in variables that are not set
+     * @param dotEnv the {@code .env} file, which fills in variables that are not set
      * @param options the flags, which win over both
      * @throws ConfigException if anything is wrong; it names all that is
      */
-    public static Config read(Map<String, String> environment, String dotEnv, CommandLine.Options options)
+    public static Config read(Map<String, String> environment, DotEnvFile dotEnv, CommandLine.Options options)
             throws ConfigException {
-        Variables variables = new Variables(environment, DotEnv.parse(dotEnv));
+        Variables variables = new Variables(environment, DotEnv.parse(dotEnv.text()));
+        if (dotEnv.problem() != null) {
+            variables.problems().add(dotEnv.problem());
+        }
         ConfigReader reader = new ConfigReader(variables, options);
         Config config = reader.config();
         reader.lookForHalves(config);
@@ -89,12 +101,24 @@ public final class ConfigReader {
     private void lookForHalves(Config config) {
         warnOfHalf("CLOUDFLARE_TURN_TOKEN_ID", "CLOUDFLARE_API_TOKEN", "Cloudflare's TURN is off");
         warnOfHalf("RECAPTCHA_SECRET_KEY", "CONTACT_EMAIL", "the contact address is off");
-        if (config.server().production() && config.uploads().token() != null && !isPublicUrlNamed()) {
-            variables.warn("PUBLIC_SERVER_URL is not set: UploadThing is told to call back to "
-                    + config.server().publicUrl()
-                    + ", so no upload is ever recorded or deleted; set it to this server's own"
-                    + " https address");
+        URI publicUrl = URI.create(config.server().publicUrl());
+        if (config.server().production() && config.uploads().token() != null && isInside(publicUrl)) {
+            variables.warn("PUBLIC_SERVER_URL "
+                    + (variables.isSet("PUBLIC_SERVER_URL") ? "leads nowhere from outside" : "is not set")
+                    + ": UploadThing is told to call back to " + publicUrl
+                    + ", so no upload is ever recorded or deleted; set it to this server's own https address");
         }
+    }
+
+    /** Whether {@code url} is this machine's own or one of a private network, where nobody calls from outside. */
+    private static boolean isInside(URI url) {
+        String host = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
+        InetAddress address = IpAddress.literal(host.replaceAll("[\\[\\]]", ""));
+        return address == null
+                ? host.equals("localhost") || host.endsWith(".localhost")
+                : ranges(TRUSTED_PROXIES).stream().anyMatch(range -> range.contains(address))
+                        || address.isAnyLocalAddress()
+                        || address.isLinkLocalAddress();
     }
 
     private boolean isPublicUrlNamed() {
@@ -140,7 +164,7 @@ public final class ConfigReader {
     }
 
     private static List<String> originList(String text) {
-        return Values.list(text, Values::origin);
+        return Values.list(text, BrowserOrigin::of);
     }
 
     private Config.Proxies proxies() {
@@ -248,7 +272,7 @@ public final class ConfigReader {
                 .map(encrypted -> encrypted ? "require" : "disable")
                 .orElse("prefer");
         DatabaseUrl database = variables
-                .readHidden("DATABASE_URL", text -> DatabaseUrl.parse(text, sslMode))
+                .readHidden("DATABASE_URL", text -> DatabaseUrl.parse(text, sslMode, this::warnOfOption))
                 .orElse(null);
         boolean disabled = variables.read("NO_DB", Values::yesOrNo).orElse(false);
         return new Config.Storage(database, options.noDb() || disabled);
@@ -263,7 +287,11 @@ public final class ConfigReader {
         }
         URI url = URI.create(server.publicUrl());
         return new Config.CheckPage(
-                isOn, isPublicUrlNamed() ? Values.origin(url.getScheme() + "://" + url.getRawAuthority()) : null);
+                isOn, isPublicUrlNamed() ? BrowserOrigin.of(url.getScheme() + "://" + url.getRawAuthority()) : null);
+    }
+
+    private void warnOfOption(String name) {
+        variables.warn("DATABASE_URL has the option " + name + ", which this server does not know: it is left out");
     }
 
     private URI url(String name, String otherwise) {

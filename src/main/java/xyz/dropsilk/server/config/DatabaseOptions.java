@@ -7,16 +7,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The options behind the question mark of a database's URL, by libpq's names or the driver's, as properties of the driver. An option
- * that is not known is left out, as Node's drivers do, unless that could weaken the connection or send it elsewhere. Stateless.
+ * that is not known is left out, as Node's drivers do, and told, unless that could weaken the connection or send it elsewhere. Stateless.
  */
 final class DatabaseOptions {
     private static final String SSL_MODE = "sslmode";
     private static final String STRICTEST = "verify-full";
+
+    /** What is none may be the rest of a password. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,39}");
 
     /** These would change what stands before the question mark. */
     private static final Set<String> MISPLACED = Set.of("host", "hostaddr", "port", "user", "password", "dbname");
@@ -95,18 +100,20 @@ final class DatabaseOptions {
     /**
      * The driver's properties for {@code query}, {@code sslmode} among them.
      *
+     * @param leftOut hears the name of each option that is not known, as it may be shown
      * @throws IllegalArgumentException if an option is wrong; the message repeats no value
      */
-    static Map<String, String> properties(String query, String defaultSslMode) {
+    static Map<String, String> properties(String query, String defaultSslMode, Consumer<String> leftOut) {
         Map<String, String> properties = new LinkedHashMap<>();
         for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             if (equals >= 0) {
-                add(
-                        properties,
-                        DatabaseUrl.decoded(pair.substring(0, equals)),
-                        DatabaseUrl.decoded(pair.substring(equals + 1)));
-            } else if (!pair.isEmpty()) {
+                String name = DatabaseUrl.part("options", pair.substring(0, equals));
+                String value = DatabaseUrl.part("options", pair.substring(equals + 1));
+                if (!add(properties, name, value)) {
+                    leftOut.accept(NAME.matcher(name).matches() ? name : "(not shown)");
+                }
+            } else if (!Blanks.trimmed(pair).isEmpty()) {
                 throw new IllegalArgumentException("should have NAME=VALUE after the question mark");
             }
         }
@@ -117,7 +124,8 @@ final class DatabaseOptions {
         return Collections.unmodifiableMap(properties);
     }
 
-    private static void add(Map<String, String> properties, String name, String value) {
+    /** Whether the option is known. */
+    private static boolean add(Map<String, String> properties, String name, String value) {
         if (MISPLACED.contains(name)) {
             throw new IllegalArgumentException("should name host, port, user and database before the question mark");
         }
@@ -132,6 +140,7 @@ final class DatabaseOptions {
             throw new IllegalArgumentException(
                     "has an option for TLS that is not known, so leaving it out may be unsafe");
         }
+        return option != null;
     }
 
     /** libpq's meaning: the certificates that the platform trusts, and then nothing but the strictest mode makes sense. */

@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -33,9 +34,9 @@ public record DatabaseUrl(
     private static final String FORM =
             "should be postgresql://USER:PASSWORD@HOST:PORT/DB, special characters percent-encoded";
     private static final Pattern URL = Pattern.compile(
-            "postgres(?:ql)?://(?:(?<credentials>[^/?]*)@)?(?<hosts>[^/?@]+)(?:/(?<database>[^?]*))?(?:\\?(?<query>.*))?");
-    private static final Pattern HOST =
-            Pattern.compile("(?:\\[(?<ipv6>[^]]+)]|(?<name>[A-Za-z0-9._-]+))(?::(?<port>[0-9]{0,5}))?");
+            "(?s)postgres(?:ql)?://(?:(?<credentials>[^/?]*)@)?(?<hosts>[^/?@]+)(?:/(?<database>[^?]*))?(?:\\?(?<query>.*))?");
+    private static final Pattern HOST = Pattern.compile(Blanks.ANY + "(?:\\[(?<ipv6>[^]]+)]|(?<name>[A-Za-z0-9._-]+))"
+            + Blanks.ANY + "(?::" + Blanks.ANY + "(?<port>[0-9]{0,5})" + Blanks.ANY + ")?");
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})|%00");
 
     /**
@@ -53,20 +54,22 @@ public record DatabaseUrl(
     }
 
     /**
-     * Reads {@code url}; {@code defaultSslMode} is for one that names no {@code sslmode}.
+     * Reads {@code url}. Blanks round a part do not count: they come along with what is pasted.
      *
+     * @param defaultSslMode for a URL that names no {@code sslmode}
+     * @param leftOut hears the name of each option that is not known
      * @throws IllegalArgumentException if it is wrong; the message repeats nothing of it
      */
-    static DatabaseUrl parse(String url, String defaultSslMode) {
+    static DatabaseUrl parse(String url, String defaultSslMode, Consumer<String> leftOut) {
         Matcher parts = URL.matcher(url);
         if (!parts.matches()) {
             throw new IllegalArgumentException(FORM);
         }
         String credentials = orEmpty(parts.group("credentials"));
         int colon = credentials.indexOf(':');
-        String user = decoded(colon < 0 ? credentials : credentials.substring(0, colon));
-        String password = colon < 0 ? "" : decoded(credentials.substring(colon + 1));
-        String database = decoded(orEmpty(parts.group("database")));
+        String user = part("user", colon < 0 ? credentials : credentials.substring(0, colon));
+        String password = colon < 0 ? "" : part("password", credentials.substring(colon + 1));
+        String database = part("database", orEmpty(parts.group("database")));
         if (database.isEmpty() && user.isEmpty()) {
             throw new IllegalArgumentException("should name a database");
         }
@@ -77,7 +80,7 @@ public record DatabaseUrl(
                 database.isEmpty() ? user : database, // libpq's default
                 user.isEmpty() ? null : user,
                 password.isEmpty() ? null : new Secret(password),
-                DatabaseOptions.properties(orEmpty(parts.group("query")), defaultSslMode));
+                DatabaseOptions.properties(orEmpty(parts.group("query")), defaultSslMode, leftOut));
     }
 
     private static Host host(String text) {
@@ -97,8 +100,18 @@ public record DatabaseUrl(
         return new Host(ipv6 != null ? ipv6 : orEmpty(parts.group("name")), number);
     }
 
+    /** One part, without its percent-encoding and blanks; encoded ones may be meant, but hardly ever are. */
+    static String part(String name, String text) {
+        String decoded = decoded(Blanks.trimmed(text));
+        if (!Blanks.trimmed(decoded).equals(decoded) || decoded.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("should have no blank round its " + name
+                    + " and no line end in it, not even percent-encoded (%20, %0A)");
+        }
+        return decoded;
+    }
+
     /** Without its percent-encoding (RFC 3986, 2.1). A plus is a plus, as libpq has it. */
-    static String decoded(String text) {
+    private static String decoded(String text) {
         if (BAD_ESCAPE.matcher(text).find()) {
             throw new IllegalArgumentException(
                     "should have two hexadecimal digits after each %, %25 for the sign itself");

@@ -27,22 +27,19 @@ final class Values {
     /** Enough to recognise a value by. */
     private static final int MAX_SHOWN_CHARS = 200;
 
+    private static final Pattern USER_INFO = Pattern.compile("(?s)\\A(?<scheme>(?:[A-Za-z][A-Za-z0-9+.-]*://)?).*@");
     private static final Pattern HOST_NAME = Pattern.compile("(?=.*[A-Za-z])[A-Za-z0-9._-]{1,253}");
-    private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[!-~&&[^/?#@*\\\\]]+/?|file:///?");
-    private static final Pattern WEB_ORIGIN = Pattern.compile("(?<scheme>(?i:https?))://(?<authority>.*)");
     private static final Pattern WEB_HOST =
             Pattern.compile("(?<name>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{1,5}))?");
-    private static final int HTTP_PORT = 80;
-    private static final int HTTPS_PORT = 443;
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"); // RFC 9110, 5.6.2
     private static final Pattern WORD = Pattern.compile("[!-~]+");
     private static final Pattern PATH_WORD = Pattern.compile("[A-Za-z0-9._~-]+"); // RFC 3986, 2.3
 
     private Values() {}
 
-    /** {@code value} in quotes and on one line, for an operator's eyes. */
+    /** {@code value} in quotes and on one line, for an operator's eyes: without what stands before an @, which may be a password. */
     static String shown(String value) {
-        String line = value.replaceAll("\\p{Cntrl}", "?");
+        String line = USER_INFO.matcher(value.replaceAll("\\p{Cntrl}", "?")).replaceFirst("${scheme}***@");
         return '"' + (line.length() <= MAX_SHOWN_CHARS ? line : Cut.toUnits(line, MAX_SHOWN_CHARS) + "...") + '"';
     }
 
@@ -84,12 +81,12 @@ final class Values {
         return text;
     }
 
-    /** An absolute address on the web. */
+    /** An absolute address on the web. One with an @ anywhere is none: what stands before it may be a password. */
     static URI webUrl(String text) {
         try {
             URI url = new URI(text);
             boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-            if (web && url.getRawAuthority() != null && isWebHost(url.getRawAuthority())) {
+            if (web && text.indexOf('@') < 0 && url.getRawAuthority() != null && isWebHost(url.getRawAuthority())) {
                 return url;
             }
         } catch (URISyntaxException wrong) {
@@ -105,33 +102,6 @@ final class Values {
             throw new IllegalArgumentException("should be a URL without a query");
         }
         return URI.create(text.replaceFirst("/+$", ""));
-    }
-
-    /** An origin as browsers send it: they leave out a default port, and a slash at the end. */
-    static String origin(String text) {
-        if (!ORIGIN.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                    "should be an origin such as https://example.com, without path or wildcard");
-        }
-        String origin = text.endsWith("://") ? text : text.replaceFirst("/$", "");
-        Matcher web = WEB_ORIGIN.matcher(origin);
-        if (!web.matches()) {
-            if (origin.toLowerCase(Locale.ROOT).matches("wss?://.*")) {
-                throw new IllegalArgumentException(
-                        "should be the page's origin, which begins with https:// or http://, not the server's address");
-            }
-            return origin;
-        }
-        if (!isWebHost(web.group("authority"))) {
-            throw new IllegalArgumentException(
-                    "should have a host name (in its xn-- form where it has other letters) and a port from 1 to "
-                            + MAX_PORT);
-        }
-        String scheme = web.group("scheme").toLowerCase(Locale.ROOT);
-        Matcher host = WEB_HOST.matcher(web.group("authority"));
-        int port = host.matches() && host.group("port") != null ? Integer.parseInt(host.group("port")) : 0;
-        boolean isDefault = port == 0 || port == (scheme.equals("https") ? HTTPS_PORT : HTTP_PORT);
-        return scheme + "://" + host.group("name") + (isDefault ? "" : ":" + port);
     }
 
     /** Whether {@code authority} is a host, with a port or without one. Underscores are none of a host's letters, but of Docker's names. */
@@ -199,7 +169,7 @@ final class Values {
     /** Entries between commas; blanks round them do not count, nor do empty ones, but there must be an entry. */
     static <T> List<T> list(String text, Function<String, T> entry) {
         List<T> entries = Arrays.stream(text.split(",", -1))
-                .map(String::strip)
+                .map(Blanks::trimmed)
                 .filter(part -> !part.isEmpty())
                 .map(part -> entry(part, entry))
                 .toList();

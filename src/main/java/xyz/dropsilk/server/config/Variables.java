@@ -96,27 +96,7 @@ final class Variables {
             }
             return Optional.empty();
         }
-        return Optional.of(trimmed(value)).filter(trimmed -> !trimmed.isEmpty());
-    }
-
-    private static String trimmed(String value) {
-        int from = 0;
-        int to = value.length();
-        while (from < to && isBlank(value.charAt(from))) {
-            from++;
-        }
-        while (from < to && isBlank(value.charAt(to - 1))) {
-            to--;
-        }
-        return value.substring(from, to);
-    }
-
-    /** White space of all kinds, and what is as invisible: zero-width spaces and byte order marks come along with copied text. */
-    private static boolean isBlank(char letter) {
-        return Character.isWhitespace(letter)
-                || Character.isSpaceChar(letter)
-                || Character.isISOControl(letter)
-                || Character.getType(letter) == Character.FORMAT;
+        return Optional.of(Blanks.trimmed(value)).filter(trimmed -> !trimmed.isEmpty());
     }
 
     private <T> Optional<T> attempt(String what, String value, Function<String, T> parse) {

@@ -38,6 +38,16 @@ public final class PreviewCloud {
         this.keys = keys;
     }
 
+    /** Whether there is a token, and one that can be used. */
+    public boolean isConfigured() {
+        try {
+            app();
+            return true;
+        } catch (UploadRefused e) {
+            return false;
+        }
+    }
+
     /** Says loudly so if there is a token that can't be used: nothing else tells, before somebody wants to upload. */
     public void check(EventSink events) {
         try {

@@ -41,9 +41,23 @@ class ConfigProblemsTest {
             ALLOWED_ORIGINS                  | https://a.example/page   | an origin such as
             ALLOWED_ORIGINS                  | https://a.example//      | an origin such as
             ALLOWED_ORIGINS                  | https://a.example?x      | an origin such as
-            ALLOWED_ORIGINS                  | https://u@a.example      | an origin such as
             ALLOWED_ORIGINS                  | https://a b.example      | an origin such as
-            ALLOWED_ORIGINS                  | https://münchen.example  | an origin such as
+            ALLOWED_ORIGINS                  | https://straße.example   | in its xn-- form
+            ALLOWED_ORIGINS                  | https://a..example       | a host name
+            ALLOWED_ORIGINS                  | https://.a.example       | a host name
+            ALLOWED_ORIGINS                  | http://127.1             | four decimal numbers
+            ALLOWED_ORIGINS                  | http://0x7f000001        | four decimal numbers
+            ALLOWED_ORIGINS                  | http://0X7F.1            | four decimal numbers
+            ALLOWED_ORIGINS                  | http://2130706433:3000   | four decimal numbers
+            ALLOWED_ORIGINS                  | http://0177.0.0.1        | four decimal numbers
+            ALLOWED_ORIGINS                  | http://1.2.3.256         | four decimal numbers
+            ALLOWED_ORIGINS                  | http://1.2.3.4.          | four decimal numbers
+            ALLOWED_ORIGINS                  | http://a.1               | four decimal numbers
+            ALLOWED_ORIGINS                  | http://[1.2.3.4]         | a host name
+            ALLOWED_ORIGINS                  | http://[fe80::1%25eth0]  | a host name
+            ALLOWED_ORIGINS                  | http://a.example\\b       | an origin such as
+            ALLOWED_ORIGINS                  | http:a.example           | an origin such as
+            ALLOWED_ORIGINS                  | https:/a.example         | an origin such as
             ALLOWED_ORIGINS                  | https://a.example:x      | a host name
             ALLOWED_ORIGINS                  | https://a.example:0      | a host name
             ALLOWED_ORIGINS                  | https://a.example:65536  | a host name
@@ -60,10 +74,9 @@ class ConfigProblemsTest {
             PUBLIC_SERVER_URL                | https:///x               | an absolute http or https URL
             PUBLIC_SERVER_URL                | https://a.example:99999  | an absolute http or https URL
             PUBLIC_SERVER_URL                | https://a b.example      | an absolute http or https URL
-            PUBLIC_SERVER_URL                | https://u:p@a.example    | an absolute http or https URL
             PUBLIC_SERVER_URL                | https://a.example/?x=1   | a URL without a query
             PUBLIC_SERVER_URL                | https://a.example/#x     | a URL without a query
-            CLOUDFLARE_API_URL               | mailto:a@b.c             | an absolute http or https URL
+            CLOUDFLARE_API_URL               | mailto:a.b.c             | an absolute http or https URL
             UPLOADTHING_API_URL              | x                        | an absolute http or https URL
             UPLOADTHING_INGEST_URL           | x                        | an absolute http or https URL
             RECAPTCHA_VERIFY_URL             | x                        | an absolute http or https URL
@@ -115,6 +128,33 @@ class ConfigProblemsTest {
         assertFalse(problems.get(0).contains("hush"), problems.get(0));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            PUBLIC_SERVER_URL      | https://ann:hush@a.example       | https://***@a.example
+            PUBLIC_SERVER_URL      | https://ann:hush@hush@a.example  | https://***@a.example
+            PUBLIC_SERVER_URL      | https://hush/hush:hush@a.example | https://***@a.example
+            PUBLIC_SERVER_URL      | https:/ann:hush@a.example        | ***@a.example
+            PUBLIC_SERVER_URL      | ann:hush@a.example               | ***@a.example
+            CLOUDFLARE_API_URL     | https://ann:hush@a.example       | https://***@a.example
+            UPLOADTHING_API_URL    | https://ann:hu sh@a.example/x    | https://***@a.example/x
+            UPLOADTHING_INGEST_URL | HTTPS://hush@a.example           | HTTPS://***@a.example
+            RECAPTCHA_VERIFY_URL   | https://ann:hush@a.example       | https://***@a.example
+            RENDER_EXTERNAL_URL    | https://ann:hush@a.example       | https://***@a.example
+            """)
+    void thePasswordInAnAddressIsNotShown(String name, String value, String shown) {
+        assertEquals(
+                List.of(name + "=\"" + shown + "\" should be an absolute http or https URL"),
+                problems(Map.of(name, value), ""));
+    }
+
+    @Test
+    void thePasswordInAnOriginIsNotShown() {
+        List<String> problems = problems(Map.of("ALLOWED_ORIGINS", "https://a.example,https://ann:hush@b.example"), "");
+        assertEquals(1, problems.size());
+        assertTrue(problems.get(0).contains("https://***@b.example"), problems.get(0));
+        assertFalse(problems.get(0).contains("hush"), problems.get(0));
+    }
+
     @Test
     void allProblemsAreToldTogether() {
         Map<String, String> environment = Map.of("PORT", "x", "DATABASE_URL", "x", "MAX_CONNECTIONS", "y");
@@ -132,6 +172,15 @@ class ConfigProblemsTest {
                 .get(0);
         assertTrue(problem.startsWith("PORT=\"8?0??[31m999"), problem);
         assertTrue(problem.length() < 300, problem);
+    }
+
+    @Test
+    void whatIsWrongWithTheFileIsToldBesideWhatIsWrongWithTheRest() {
+        DotEnvFile file = new DotEnvFile("", ".env is a directory");
+        ConfigException wrong = assertThrows(
+                ConfigException.class, () -> ConfigReader.read(Map.of("PORT", "x"), file, CommandLine.parse()));
+        assertEquals(2, wrong.problems().size(), wrong.getMessage());
+        assertTrue(wrong.problems().contains(".env is a directory"), wrong.getMessage());
     }
 
     private static List<String> problems(Map<String, String> environment, String file) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,7 +42,7 @@ class DatabaseUrlTest {
             postgresql://ann:p#w@db/silk,                       db:5432,        silk,   ann,  p#w
             """)
     void aUrlIsTakenApart(String url, String host, String database, String user, String password) {
-        DatabaseUrl parsed = DatabaseUrl.parse(url, "prefer");
+        DatabaseUrl parsed = parse(url, "prefer");
         assertEquals(host, parsed.hosts().get(0).toString());
         assertEquals(1, parsed.hosts().size());
         assertEquals(database, parsed.database());
@@ -57,12 +58,12 @@ class DatabaseUrlTest {
                         new DatabaseUrl.Host("a", 1),
                         new DatabaseUrl.Host("::1", 5432),
                         new DatabaseUrl.Host("c", 5432)),
-                DatabaseUrl.parse("postgresql://u:p@a:1,[::1],c/d", "prefer").hosts());
+                parse("postgresql://u:p@a:1,[::1],c/d", "prefer").hosts());
     }
 
     @Test
     void theDefaultUserIsTheDriversBusiness() {
-        DatabaseUrl url = DatabaseUrl.parse("postgresql://db/silk", "prefer");
+        DatabaseUrl url = parse("postgresql://db/silk", "prefer");
         assertNull(url.user());
         assertNull(url.password());
     }
@@ -116,9 +117,8 @@ class DatabaseUrlTest {
                 "postgres://h/d?dbname=hush"
             })
     void anythingElseIsAnErrorThatRepeatsNothing(String url) {
-        String message = Objects.requireNonNull(
-                assertThrows(IllegalArgumentException.class, () -> DatabaseUrl.parse(url, "prefer"))
-                        .getMessage());
+        String message = Objects.requireNonNull(assertThrows(IllegalArgumentException.class, () -> parse(url, "prefer"))
+                .getMessage());
         assertFalse(message.contains("hush"), message);
         assertTrue(message.startsWith("should ") || message.startsWith("has "), message);
     }
@@ -141,7 +141,7 @@ class DatabaseUrlTest {
     })
     void theSslModeOfTheUrlWins(String query, String defaultMode, String expected) {
         Map<String, String> properties =
-                DatabaseUrl.parse("postgresql://u:p@h/d?" + query, defaultMode).properties();
+                parse("postgresql://u:p@h/d?" + query, defaultMode).properties();
         assertEquals(expected, properties.get("sslmode"));
     }
 
@@ -172,7 +172,7 @@ class DatabaseUrlTest {
     })
     void optionsBecomeTheDriversProperties(String query, String property, String value) {
         Map<String, String> properties =
-                DatabaseUrl.parse("postgresql://u:p@h/d?" + query, "prefer").properties();
+                parse("postgresql://u:p@h/d?" + query, "prefer").properties();
         assertEquals(value, properties.get(property));
         assertEquals(2, properties.size(), properties.toString());
         PGProperty known = PGProperty.forName(property);
@@ -186,19 +186,64 @@ class DatabaseUrlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"pgbouncer=true", "schema=public", "keepalives=1", "socketFactory=x.Y", "%66oo=%62ar", "&&"})
-    void otherOptionsAreLeftOut(String query) {
+    @CsvSource({
+        "pgbouncer=true, pgbouncer",
+        "schema=public&keepalives=1, schema keepalives",
+        "socketFactory=x.Y, socketFactory",
+        "%66oo=%62ar, foo",
+        "p%40ss=1, (not shown)",
+        "&&, ''",
+        "& &, ''"
+    })
+    void otherOptionsAreLeftOutAndTold(String query, String told) {
+        List<String> leftOut = new ArrayList<>();
         assertEquals(
                 Map.of("sslmode", "prefer"),
-                DatabaseUrl.parse("postgresql://u:p@h/d?" + query, "prefer").properties());
+                DatabaseUrl.parse("postgresql://u:p@h/d?" + query, "prefer", leftOut::add)
+                        .properties());
+        assertEquals(told, String.join(" ", leftOut));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "\n", "\r\n", "\t", "\u00a0", "\u200b", "\ufeff", " \n "})
+    void blanksRoundAPartDoNotCount(String blank) {
+        String url = "postgresql://_ann_:_pw_@_db_:_1_,_[::1]_/_silk_?_application_name_=_x_&_sslmode_=_allow_";
+        DatabaseUrl parsed = parse(url.replaceAll("(?<!ion)_(?!name)", blank), "prefer");
+        assertEquals("postgresql://db:1,[::1]:5432/silk", parsed.toString());
+        assertEquals("ann", parsed.user());
+        assertEquals(Map.of("ApplicationName", "x", "sslmode", "allow"), parsed.properties());
+        assertEquals("pw", Objects.requireNonNull(parsed.password()).reveal());
+    }
+
+    /** They may be meant, but hardly ever are: somebody encoded what was pasted with a line end. */
+    @ParameterizedTest
+    @CsvSource({
+        "postgres://u%20:hush@h/d, user",
+        "postgres://%0Au:hush@h/d, user",
+        "postgres://u:hush%0A@h/d, password",
+        "postgres://u:hush%20@h/d, password",
+        "postgres://u:hu%0Ash@h/d, password",
+        "postgres://u:hush@h/d%20, database",
+        "postgres://u:hush@h/d%E2%80%8B?x=1, database",
+        "postgres://u:hush@h/d?sslmode=require%20, options",
+        "postgres://u:hush@h/d?sslmode%20=require, options"
+    })
+    void encodedBlanksRoundAPartAreRefused(String url, String part) {
+        String message = Objects.requireNonNull(assertThrows(IllegalArgumentException.class, () -> parse(url, "prefer"))
+                .getMessage());
+        assertTrue(message.startsWith("should have no blank round its " + part), message);
+        assertFalse(message.contains("hush"), message);
     }
 
     @Test
     void asAStringItTellsNothingThatOpensTheDatabase() {
         assertEquals(
                 "postgresql://a:5432,[::1]:7/silk",
-                DatabaseUrl.parse("postgresql://ann:hush@a,[::1]:7/silk?sslpassword=hush", "prefer")
+                parse("postgresql://ann:hush@a,[::1]:7/silk?sslpassword=hush", "prefer")
                         .toString());
+    }
+
+    private static DatabaseUrl parse(String url, String defaultSslMode) {
+        return DatabaseUrl.parse(url, defaultSslMode, leftOut -> {});
     }
 }

@@ -1,22 +1,14 @@
 package xyz.dropsilk.server.config;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_16BE;
-import static java.nio.charset.StandardCharsets.UTF_16LE;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.Charset;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,7 +65,20 @@ final class PastedValuesTest {
         "http://x.example:80/, http://x.example",
         "https://x.example:0443, https://x.example",
         "https://x.example:80, https://x.example:80",
-        "HTTPS://X.Example:443, https://X.Example",
+        "HTTPS://X.Example:443, https://x.example",
+        "https://x.example:08443, https://x.example:8443",
+        "https://x.example., https://x.example.",
+        "https://M\u00fcnchen.example, https://xn--mnchen-3ya.example",
+        "https://xn--strae-oqa.example, https://xn--strae-oqa.example",
+        "https://\u4f8b\u3048.jp:444, https://xn--r8jz45g.jp:444",
+        "http://127.0.0.1:80, http://127.0.0.1",
+        "http://[::0:1]:3000, http://[::1]:3000",
+        "http://[2001:DB8:0:0:1:0:0:1], http://[2001:db8::1:0:0:1]",
+        "http://[1:0:2:3:4:5:6:7], http://[1:0:2:3:4:5:6:7]",
+        "http://[::ffff:127.0.0.1], http://[::ffff:7f00:1]",
+        "http://[::FFFF:7F00:0001], http://[::ffff:7f00:1]",
+        "http://1password.example, http://1password.example",
+        "file:///, file://",
         "http://[2001:db8::1]:80, http://[2001:db8::1]",
         "http://my_host:3000, http://my_host:3000",
         "app://., app://.",
@@ -121,23 +126,38 @@ final class PastedValuesTest {
         assertTrue(warnings.get(0).startsWith(set + " is set and " + missing + " is not"), warnings::toString);
     }
 
-    @Test
-    void aDotEnvFileMayBeWhatPowerShellWrites(@TempDir Path directory) throws Exception {
-        Path file = directory.resolve(".env");
-        for (Charset charset : List.of(UTF_8, UTF_16LE, UTF_16BE)) {
-            Files.write(file, "\ufeffCONTACT_EMAIL=schl\u00fcssel@a.b\r\n".getBytes(charset));
-            assertEquals(
-                    "schl\u00fcssel@a.b",
-                    DotEnv.parse(DotEnvFile.read(file)).values().get("CONTACT_EMAIL"));
-        }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://localhost:8080",
+                "http://LOCALHOST",
+                "http://api.localhost",
+                "http://127.0.0.1",
+                "http://[::1]:8080",
+                "http://0.0.0.0:80",
+                "https://192.168.1.2",
+                "http://169.254.1.1"
+            })
+    void uploadsThatAreReportedToThisMachineAreWarnedOf(String url) throws ConfigException {
+        List<String> warnings = read(Map.of(
+                        "NODE_ENV", "production", "UPLOADTHING_TOKEN", "eyJ9", "PUBLIC_SERVER_URL", url))
+                .warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).startsWith("PUBLIC_SERVER_URL leads nowhere from outside"), warnings::toString);
+        assertEquals(
+                List.of(),
+                read(Map.of("NODE_ENV", "production", "PUBLIC_SERVER_URL", url)).warnings());
+        assertEquals(
+                List.of(),
+                read(Map.of("UPLOADTHING_TOKEN", "eyJ9", "PUBLIC_SERVER_URL", url))
+                        .warnings());
     }
 
     @Test
-    void aDotEnvFileThatIsNoTextIsNamedWithWhatToDo(@TempDir Path directory) throws Exception {
-        Path file = directory.resolve(".env");
-        Files.write(file, "KEY=schl\u00fcssel".getBytes(ISO_8859_1));
-        ConfigException wrong = assertThrows(ConfigException.class, () -> DotEnvFile.read(file));
-        assertTrue(wrong.problems().get(0).endsWith(".env should be text in UTF-8: save it so, with any editor"));
-        assertEquals("", DotEnvFile.read(directory.resolve("none")));
+    void anUnknownOptionOfTheDatabaseIsWarnedOf() throws ConfigException {
+        assertEquals(
+                List.of("DATABASE_URL has the option pgbouncer, which this server does not know: it is left out"),
+                read(Map.of("DATABASE_URL", "postgres://u:p@h/d?sslmode=require&pgbouncer=true"))
+                        .warnings());
     }
 }
