@@ -247,7 +247,7 @@ public final class Application {
     }
 
     /** What is on and off; never a value that is secret. */
-    private Map<String, Object> parts() {
+    Map<String, Object> parts() {
         Map<String, Object> parts = new LinkedHashMap<>(services.parts());
         parts.put("checkPage", config.checkPage().isOn());
         parts.put("transport", server.transport());

@@ -38,9 +38,15 @@ public final class Main {
             System.out.print(CommandLine.usage());
         } else if (options.version()) {
             System.out.println("dropsilk-server " + version());
+        } else if (options.checkConfig()) {
+            System.exit(ConfigCheck.run(() -> read(options), version(), System.out, System.err));
         } else {
             run(config(options));
         }
+    }
+
+    private static Config read(CommandLine.Options options) throws ConfigException {
+        return ConfigReader.read(System.getenv(), DotEnvFile.read(DOT_ENV), options);
     }
 
     private static CommandLine.Options options(String[] arguments) {
@@ -55,7 +61,7 @@ public final class Main {
 
     private static Config config(CommandLine.Options options) {
         try {
-            return ConfigReader.read(System.getenv(), DotEnvFile.read(DOT_ENV), options);
+            return read(options);
         } catch (ConfigException e) {
             e.problems().forEach(System.err::println);
             throw exit(EXIT_USAGE);

@@ -53,6 +53,36 @@ class JarIT {
         }
     }
 
+    @Test
+    void theConfigurationIsCheckedWithoutBeingStarted(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve(".env"), "LOG_LEVLE=debug\n");
+        try (JarProcess good =
+                        JarProcess.jar().in(directory).flag("--check-config").start();
+                JarProcess bad = JarProcess.jar()
+                        .in(directory)
+                        .with("NODE_ENV", "prod")
+                        .flag("--check-config")
+                        .start()) {
+            assertEquals(0, good.awaitExit());
+            assertEquals(List.of(), good.err());
+            assertTrue(
+                    good.out().get(good.out().size() - 1).contains("LOG_LEVEL is probably meant"),
+                    good.out()::toString);
+            assertEquals(2, bad.awaitExit());
+            assertEquals(1, bad.err().size(), bad.err()::toString);
+        }
+    }
+
+    @Test
+    void whatIsWrongWithTheFileIsToldWithTheRest(@TempDir Path directory) throws IOException {
+        Files.createDirectory(directory.resolve(".env"));
+        try (JarProcess jar =
+                JarProcess.jar().in(directory).with("MAX_CONNECTIONS", "x").start()) {
+            assertEquals(2, jar.awaitExit());
+            assertEquals(2, jar.err().size(), jar.err()::toString);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--nonsense", "--port=70000", "--allow-local-port=x"})
     void aFlagThatIsNoneEndsWithTheUsageOnStandardError(String flag) {

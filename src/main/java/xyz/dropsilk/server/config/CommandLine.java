@@ -15,11 +15,16 @@ public final class CommandLine {
               --allow-local-port=PORT  let in pages from http://localhost:PORT, http://127.0.0.1:PORT and the
                                        same port on this machine's 192.168.x.x addresses; may be repeated
               --noDB                   use no database, even if DATABASE_URL is set
+              --check-config           read the configuration, say what is on, off and doubtful, and stop:
+                                       exit status 0 if it can be used, 2 if not
               --help, -h               show this text and stop
               --version                show the version and stop
 
-            Everything else is set by environment variables or a .env file: see .env.example.
+            Everything else is set by environment variables or a .env file: see docs/CONFIGURATION.md and .env.example.
             """;
+
+    private static final List<String> FLAGS =
+            List.of("--port", "--allow-local-port", "--noDB", "--check-config", "--help", "--version");
 
     private CommandLine() {}
 
@@ -29,11 +34,17 @@ public final class CommandLine {
      * @param port the port to listen on, or null if no flag names it
      * @param localPorts ports whose pages on this machine are let in
      * @param noDb whether no database is to be used
+     * @param checkConfig whether the configuration is to be told and nothing to be started
      * @param help whether {@link #usage()} is asked for
      * @param version whether the version is asked for
      */
     public record Options(
-            @Nullable Integer port, List<Integer> localPorts, boolean noDb, boolean help, boolean version) {}
+            @Nullable Integer port,
+            List<Integer> localPorts,
+            boolean noDb,
+            boolean checkConfig,
+            boolean help,
+            boolean version) {}
 
     /**
      * Reads the flags; of a repeated {@code --port} the last counts.
@@ -44,6 +55,7 @@ public final class CommandLine {
         Integer port = null;
         List<Integer> localPorts = new ArrayList<>();
         boolean noDb = false;
+        boolean checkConfig = false;
         boolean help = false;
         boolean version = false;
         List<String> problems = new ArrayList<>();
@@ -58,9 +70,10 @@ public final class CommandLine {
                     case "--allow-local-port" -> localPorts.add(port(rest.poll(), 1));
                     case "--allow-local-port=" -> localPorts.add(port(argument.substring(equals + 1), 1));
                     case "--noDB" -> noDb = true;
+                    case "--check-config" -> checkConfig = true;
                     case "--help", "-h" -> help = true;
                     case "--version" -> version = true;
-                    default -> problems.add(Values.shown(argument) + " is no flag of this server");
+                    default -> problems.add(Values.shown(argument) + " is no flag of this server" + meant(argument));
                 }
             } catch (IllegalArgumentException wrong) {
                 problems.add(Values.shown(argument) + " " + wrong.getMessage());
@@ -69,12 +82,18 @@ public final class CommandLine {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return new Options(port, List.copyOf(localPorts), noDb, help, version);
+        return new Options(port, List.copyOf(localPorts), noDb, checkConfig, help, version);
     }
 
     /** How the server is started, several lines. */
     public static String usage() {
         return USAGE;
+    }
+
+    private static String meant(String argument) {
+        return Similar.slipOf(argument.replaceFirst("=.*", ""), FLAGS)
+                .map(flag -> ": " + flag + " is probably meant")
+                .orElse("");
     }
 
     private static int port(@Nullable String text, int least) {

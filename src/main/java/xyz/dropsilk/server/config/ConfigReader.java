@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.IpAddress;
@@ -73,8 +74,9 @@ public final class ConfigReader {
         ConfigReader reader = new ConfigReader(variables, options);
         Config config = reader.config();
         reader.lookForHalves(config);
+        variables.warnOfUnknownNames();
         if (!variables.problems().isEmpty()) {
-            throw new ConfigException(variables.problems());
+            throw new ConfigException(variables.problems(), variables.warnings());
         }
         return config;
     }
@@ -101,6 +103,9 @@ public final class ConfigReader {
     private void lookForHalves(Config config) {
         warnOfHalf("CLOUDFLARE_TURN_TOKEN_ID", "CLOUDFLARE_API_TOKEN", "Cloudflare's TURN is off");
         warnOfHalf("RECAPTCHA_SECRET_KEY", "CONTACT_EMAIL", "the contact address is off");
+        if (variables.isSet("DATABASE_SSL") && !variables.isSet("DATABASE_URL")) {
+            variables.warn("DATABASE_SSL is set and DATABASE_URL is not: the database is off");
+        }
         URI publicUrl = URI.create(config.server().publicUrl());
         if (config.server().production() && config.uploads().token() != null && isInside(publicUrl)) {
             variables.warn("PUBLIC_SERVER_URL "
@@ -146,9 +151,10 @@ public final class ConfigReader {
 
     /** Render tells each service its address. */
     private URI publicUrl(int port) {
+        Optional<URI> onRender = variables.read("RENDER_EXTERNAL_URL", Values::baseUrl);
         return variables
                 .read("PUBLIC_SERVER_URL", Values::baseUrl)
-                .or(() -> variables.read("RENDER_EXTERNAL_URL", Values::baseUrl))
+                .or(() -> onRender)
                 .orElseGet(() -> URI.create("http://localhost:" + port));
     }
 

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /** The variables by name, the environment's before the file's, and what is wrong with them. Used by one thread, at the start. */
@@ -15,6 +17,7 @@ final class Variables {
 
     private final Map<String, String> environment;
     private final Map<String, String> file;
+    private final Set<String> asked = new TreeSet<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
@@ -41,6 +44,11 @@ final class Variables {
 
     void warn(String warning) {
         warnings.add(warning);
+    }
+
+    /** Warns of variables that nobody has asked for, and that are probably slips. */
+    void warnOfUnknownNames() {
+        warnings.addAll(UnknownNames.warnings(asked, environment, file));
     }
 
     /** Whether a {@code .env} file says anything. */
@@ -78,6 +86,7 @@ final class Variables {
     }
 
     private Optional<String> value(String name) {
+        asked.add(name);
         return set(environment, name).or(() -> set(file, name));
     }
 

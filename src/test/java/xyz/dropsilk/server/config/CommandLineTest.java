@@ -8,24 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
     @Test
     void withoutFlagsNothingIsAskedFor() throws ConfigException {
-        assertEquals(new CommandLine.Options(null, List.of(), false, false, false), CommandLine.parse());
+        assertEquals(new CommandLine.Options(null, List.of(), false, false, false, false), CommandLine.parse());
     }
 
     @Test
     void eachFlagIsRead() throws ConfigException {
         assertEquals(
-                new CommandLine.Options(9090, List.of(5173, 80, 5173), true, true, true),
+                new CommandLine.Options(9090, List.of(5173, 80, 5173), true, true, true, true),
                 CommandLine.parse(
                         "--allow-local-port=5173",
                         "--noDB",
                         "--port=9090",
                         "--allow-local-port",
                         "80",
+                        "--check-config",
                         "--help",
                         "--version",
                         "--allow-local-port=5173"));
@@ -78,6 +80,26 @@ class CommandLineTest {
     }
 
     @Test
+    void helpHasAShortForm() throws ConfigException {
+        assertTrue(CommandLine.parse("-h").help());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--nodb, --noDB",
+        "--no-db, --noDB",
+        "--prot=1, --port",
+        "--check_config, --check-config",
+        "--chekc-config, --check-config",
+        "--allow-local-ports=1, --allow-local-port",
+        "-version, --version"
+    })
+    void whatIsNearlyAFlagIsToldWhichOne(String flag, String meant) {
+        assertEquals(
+                List.of('"' + flag + "\" is no flag of this server: " + meant + " is probably meant"), problems(flag));
+    }
+
+    @Test
     void aFlagIsNoPort() {
         assertEquals(List.of("\"--port\" should be a whole number from 0 to 65535"), problems("--port", "--noDB"));
     }
@@ -93,7 +115,8 @@ class CommandLineTest {
 
     @Test
     void theUsageNamesEachFlag() {
-        for (String flag : List.of("--port", "--allow-local-port", "--noDB", "--help", "--version")) {
+        for (String flag :
+                List.of("--port", "--allow-local-port", "--noDB", "--check-config", "--help, -h", "--version")) {
             assertTrue(CommandLine.usage().contains("  " + flag), flag);
         }
         assertFalse(CommandLine.usage().isBlank());

@@ -56,7 +56,7 @@ public final class ConfigFuzz {
             return CommandLine.parse(flags);
         } catch (ConfigException e) {
             checkProblems(e.problems(), /* secret= */ false);
-            return new CommandLine.Options(null, List.of(), false, false, false);
+            return new CommandLine.Options(null, List.of(), false, false, false, false);
         }
     }
 }

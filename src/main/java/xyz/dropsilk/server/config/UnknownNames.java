@@ -1,0 +1,53 @@
+package xyz.dropsilk.server.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Variables that the server does not know. All of those in a {@code .env} file are told, since nobody else reads that; of the environment's,
+ * which is everybody's, only those that are nearly one of ours. Stateless.
+ */
+final class UnknownNames {
+    /** More are no slips but another program's file. */
+    private static final int MAX_TOLD = 20;
+
+    /** What a variable is called; other text before a {@code =} may be a line of a secret. */
+    private static final Pattern USUAL = Pattern.compile("[A-Z][A-Z0-9_]{0,47}|[a-z][a-z0-9_]{0,47}");
+
+    private UnknownNames() {}
+
+    /** A warning for each that is probably a mistake, bounded; {@code known} are the names that the server asks for. */
+    static List<String> warnings(Set<String> known, Map<String, String> environment, Map<String, String> file) {
+        List<String> warnings = new ArrayList<>();
+        for (String name : file.keySet()) {
+            if (!known.contains(name)) {
+                warnings.add(inFile(name, known));
+            }
+        }
+        new TreeMap<>(environment).forEach((name, value) -> {
+            if (!known.contains(name) && !value.isBlank()) {
+                Similar.slipOf(name, known)
+                        .filter(meant -> environment.getOrDefault(meant, "").isBlank())
+                        .ifPresent(meant -> warnings.add(name + " of the environment is not known to this server: "
+                                + meant + " is probably meant"));
+            }
+        });
+        int more = warnings.size() - MAX_TOLD;
+        if (more > 0) {
+            warnings.subList(MAX_TOLD, warnings.size()).clear();
+            warnings.add("and " + more + " more variables that this server does not know");
+        }
+        return warnings;
+    }
+
+    private static String inFile(String name, Set<String> known) {
+        String shown = USUAL.matcher(name).matches() ? name : "a name that is not shown";
+        return Similar.probably(name, known)
+                .map(meant -> name + " in .env is not known to this server: " + meant + " is probably meant")
+                .orElse(shown + " in .env is not known to this server");
+    }
+}
