@@ -21,6 +21,15 @@ RUN mkdir /app \
 
 # --- What is shipped: glibc for Netty's epoll and the JVM, bash for the health check ---
 FROM debian:bookworm-slim
+ARG VERSION=development
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="dropsilk-server" \
+      org.opencontainers.image.description="Rendezvous server of DropSilk: introduces browsers that send each other files over WebRTC" \
+      org.opencontainers.image.source="https://github.com/medy17/DropSilk_Backend" \
+      org.opencontainers.image.documentation="https://github.com/medy17/DropSilk_Backend/blob/main/docs/SELF-HOSTING.md" \
+      org.opencontainers.image.licenses="GPL-3.0-or-later" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 COPY --from=build /opt/java /opt/java
 COPY --from=build /app /app
 USER 65532:65532

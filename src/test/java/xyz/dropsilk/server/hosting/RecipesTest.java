@@ -1,0 +1,233 @@
+package xyz.dropsilk.server.hosting;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * Files that operators copy: they can be read, and the names and numbers in them are the server's. Their own checkers, and the proxies themselves, are
+ * run by {@code docs/hosting/check}.
+ */
+class RecipesTest {
+    /** Of parts that are being built; each leaves this list when the server reads it. */
+    private static final Set<String> COMING =
+            Set.of("CHECK_PAGE", "DRAIN_SECONDS", "REDIS_URL", "TURN_SHARED_SECRET", "TURN_URLS");
+
+    private static final Path HOSTING = Path.of("docs", "hosting");
+    private static final Pattern VARIABLE = Pattern.compile("(?m)^([A-Z_]+)=");
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\{([A-Z_]+)(?::[-?][^}]*)?}");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "compose.yaml",
+                "render.yaml",
+                "docs/hosting/traefik.yaml",
+                "docs/hosting/cloudflared.yaml",
+                ".github/workflows/build.yml",
+                ".github/workflows/release.yml",
+                ".github/dependabot.yml",
+                ".github/ISSUE_TEMPLATE/bug.yml",
+                ".github/ISSUE_TEMPLATE/idea.yml"
+            })
+    void yamlIsYaml(String file) throws IOException {
+        assertInstanceOf(Map.class, yaml(file));
+    }
+
+    @Test
+    void composeSetsVariablesThatTheServerKnows() throws IOException {
+        assertKnown(environment().keySet());
+    }
+
+    @Test
+    void composeAsksForWhatItsExampleHas() throws IOException {
+        Set<String> asked = REFERENCE
+                .matcher(Files.readString(Path.of("compose.yaml")))
+                .results()
+                .map(reference -> reference.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> said = names(Files.readString(HOSTING.resolve("compose.env.example")));
+        assertTrue(said.remove("COMPOSE_PROFILES"));
+        assertEquals(asked, said);
+    }
+
+    @Test
+    void composesProfilesAreThoseThatTheExampleNames() throws IOException {
+        Set<String> profiles = services().values().stream()
+                .flatMap(service -> list(service, "profiles").stream())
+                .map(String::valueOf)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of("tls", "database", "bus", "turn"), profiles);
+        Matcher chosen = Pattern.compile("COMPOSE_PROFILES=(.*)")
+                .matcher(Files.readString(HOSTING.resolve("compose.env.example")));
+        assertTrue(chosen.find());
+        assertTrue(profiles.containsAll(List.of(chosen.group(1).split(","))));
+        assertEquals(List.of(), list(map(services(), "server"), "profiles"), "the server always runs");
+    }
+
+    @Test
+    void portsAgree() throws IOException {
+        assertEquals(8080, Integer.parseInt(example().get("PORT")));
+        assertTrue(Files.readString(Path.of("Dockerfile")).contains("\nEXPOSE 8080\n"));
+        assertEquals(List.of("127.0.0.1:8080:8080"), list(map(services(), "server"), "ports"));
+        assertEquals("server:8080", map(map(services(), "caddy"), "environment").get("SERVER_UPSTREAM"));
+        for (String file : List.of("nginx.conf", "Caddyfile", "haproxy.cfg", "traefik.yaml", "cloudflared.yaml")) {
+            assertTrue(Files.readString(HOSTING.resolve(file)).contains("127.0.0.1:8080"), file);
+        }
+        String relay = Files.readString(HOSTING.resolve("turnserver.conf"));
+        String guide = Files.readString(Path.of("docs", "SELF-HOSTING.md"));
+        for (String name : List.of("listening-port", "min-port", "max-port")) {
+            Matcher port = Pattern.compile("(?m)^" + name + "=(\\d+)$").matcher(relay);
+            assertTrue(port.find(), name);
+            assertTrue(guide.contains(port.group(1)), name);
+        }
+    }
+
+    @Test
+    void theHealthChecksAskForAPathThatThereIs() throws IOException {
+        assertTrue(Files.readString(Path.of("render.yaml")).contains("healthCheckPath: /keep-alive"));
+        assertTrue(Files.readString(HOSTING.resolve("haproxy.cfg")).contains("GET /keep-alive"));
+        assertTrue(Files.readString(Path.of("src", "docker", "healthcheck")).contains("GET /keep-alive"));
+    }
+
+    @Test
+    void aStopHasTimeEnough() throws IOException {
+        int seconds = Integer.parseInt(example().get("SHUTDOWN_TIMEOUT_MS")) / 1_000;
+        assertTrue(number("render.yaml", "maxShutdownDelaySeconds: (\\d+)") > seconds);
+        assertTrue(number("compose.yaml", "stop_grace_period: (\\d+)s") > seconds);
+        assertTrue(number("docs/hosting/dropsilk-server.service", "TimeoutStopSec=(\\d+)") > seconds);
+    }
+
+    @Test
+    void theUnitHandlesTheExitStatuses() throws IOException {
+        List<String> unit = Files.readAllLines(HOSTING.resolve("dropsilk-server.service"));
+        for (String line : List.of("SuccessExitStatus=143", "Restart=on-failure", "RestartPreventExitStatus=2")) {
+            assertTrue(unit.contains(line), line);
+        }
+        assertTrue(unit.stream()
+                .filter(line -> line.startsWith("ExecStart="))
+                .allMatch(line -> line.contains("ExitOnOutOfMemoryError")));
+    }
+
+    @Test
+    void theBlueprintSetsVariablesThatTheServerKnows() throws IOException {
+        List<?> services = list(yaml("render.yaml"), "services");
+        Map<?, ?> service = (Map<?, ?>) services.get(0);
+        Set<String> names = list(service, "envVars").stream()
+                .map(variable -> String.valueOf(((Map<?, ?>) variable).get("key")))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertKnown(names);
+        assertTrue(names.contains("ALLOWED_ORIGINS"));
+        assertTrue(service.containsKey("region"));
+    }
+
+    /** What the guide tells people to set. */
+    @Test
+    void theGuideNamesVariablesThatTheServerKnows() throws IOException {
+        String guide = Files.readString(Path.of("docs", "SELF-HOSTING.md"));
+        Set<String> others = Set.of(
+                "APP_DIR",
+                "COMPOSE_PROFILES",
+                "EDITOR",
+                "RENDER_EXTERNAL_URL",
+                "VITE_API_BASE_URL",
+                "VITE_RECAPTCHA_SITE_KEY",
+                "VITE_WEBSOCKET_URL");
+        Set<String> named = Pattern.compile("\\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\\b")
+                .matcher(guide)
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !others.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertKnown(named);
+    }
+
+    @Test
+    void theGuidesLinksLeadSomewhere() throws IOException {
+        Path docs = Path.of("docs");
+        try (Stream<Path> pages = Stream.of(docs.resolve("SELF-HOSTING.md"), docs.resolve("CONFIGURATION.md"))) {
+            for (Path page : pages.toList()) {
+                Pattern.compile("]\\(([^)#:]+)\\)")
+                        .matcher(Files.readString(page))
+                        .results()
+                        .map(link -> docs.resolve(link.group(1)))
+                        .forEach(target -> assertTrue(Files.exists(target), page + " to " + target));
+            }
+        }
+    }
+
+    private static void assertKnown(Set<String> names) throws IOException {
+        Set<String> unknown = new TreeSet<>(names);
+        unknown.removeAll(example().keySet());
+        unknown.removeAll(COMING);
+        assertEquals(Set.of(), unknown);
+    }
+
+    private static Map<String, String> example() throws IOException {
+        Map<String, String> values = new HashMap<>();
+        Pattern.compile("(?m)^([A-Z_]+)=(.*)$")
+                .matcher(Files.readString(Path.of(".env.example")))
+                .results()
+                .forEach(line -> values.put(line.group(1), line.group(2)));
+        return values;
+    }
+
+    private static Set<String> names(String variables) {
+        return VARIABLE.matcher(variables)
+                .results()
+                .map(line -> line.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static int number(String file, String pattern) throws IOException {
+        Matcher found = Pattern.compile(pattern).matcher(Files.readString(Path.of(file)));
+        assertTrue(found.find(), file);
+        return Integer.parseInt(found.group(1));
+    }
+
+    private static Map<String, Map<?, ?>> services() throws IOException {
+        Map<String, Map<?, ?>> services = new HashMap<>();
+        map(yaml("compose.yaml"), "services")
+                .forEach((name, service) -> services.put((String) name, (Map<?, ?>) service));
+        return services;
+    }
+
+    private static Map<String, Object> environment() throws IOException {
+        Map<String, Object> environment = new HashMap<>();
+        map(map(services(), "server"), "environment").forEach((name, value) -> environment.put((String) name, value));
+        return environment;
+    }
+
+    private static Map<?, ?> yaml(String file) throws IOException {
+        return (Map<?, ?>) new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(Path.of(file)));
+    }
+
+    private static Map<?, ?> map(Map<?, ?> of, String name) {
+        return assertInstanceOf(Map.class, of.get(name));
+    }
+
+    private static List<?> list(Map<?, ?> of, String name) {
+        Object list = of.get(name);
+        return list == null ? List.of() : assertInstanceOf(List.class, list);
+    }
+}
