@@ -44,10 +44,12 @@ final class UnknownNames {
         return warnings;
     }
 
+    /** A name that is no usual one is shown only if it is a slip of one. */
     private static String inFile(String name, Set<String> known) {
-        String shown = USUAL.matcher(name).matches() ? name : "a name that is not shown";
-        return Similar.probably(name, known)
-                .map(meant -> name + " in .env is not known to this server: " + meant + " is probably meant")
-                .orElse(shown + " in .env is not known to this server");
+        boolean usual = USUAL.matcher(name).matches();
+        String unknown = " in .env is not known to this server";
+        return (usual ? Similar.probably(name, known) : Similar.slipOf(name, known))
+                .map(meant -> name + unknown + ": " + meant + " is probably meant")
+                .orElse((usual ? name : "a name that is not shown") + unknown);
     }
 }
