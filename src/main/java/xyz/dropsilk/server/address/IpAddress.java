@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ public final class IpAddress {
 
     private static final int IPV4_BYTES = 4;
     private static final int IPV6_BYTES = 16;
-    private static final Pattern PORT_OR_NOTHING = Pattern.compile("(:[0-9]{1,5})?");
+    private static final int MAX_PORT_DIGITS = 5;
     private static final byte[] NO_BYTES = {};
 
     private IpAddress() {}
@@ -45,7 +44,18 @@ public final class IpAddress {
             host = host.substring(0, host.indexOf(':'));
         }
         int zone = host.indexOf('%');
-        return PORT_OR_NOTHING.matcher(port).matches() ? literal(zone < 0 ? host : host.substring(0, zone)) : null;
+        return isPortOrNothing(port) ? literal(zone < 0 ? host : host.substring(0, zone)) : null;
+    }
+
+    private static boolean isPortOrNothing(String port) {
+        if (port.isEmpty()) {
+            return true;
+        }
+        boolean valid = port.charAt(0) == ':' && port.length() > 1 && port.length() <= 1 + MAX_PORT_DIGITS;
+        for (int i = 1; valid && i < port.length(); i++) {
+            valid = isDigit(port.charAt(i));
+        }
+        return valid;
     }
 
     /** {@code address} as people write it, IPv6 in its shortest form (RFC 5952). */
@@ -85,24 +95,25 @@ public final class IpAddress {
     }
 
     private static byte @Nullable [] ipv4(String text) {
-        String[] octets = text.split("\\.", -1);
-        if (octets.length != IPV4_BYTES) {
-            return null;
-        }
         byte[] bytes = new byte[IPV4_BYTES];
-        for (int i = 0; i < IPV4_BYTES; i++) {
-            String octet = octets[i];
-            boolean wellFormed = !octet.isEmpty()
-                    && octet.length() <= 3
-                    && octet.chars().allMatch(IpAddress::isDigit)
-                    && (octet.length() == 1 || octet.charAt(0) != '0');
-            int value = wellFormed ? Integer.parseInt(octet) : -1;
-            if (value < 0 || value > 0xFF) {
+        int octets = 0;
+        int value = 0;
+        int digits = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char character = i < text.length() ? text.charAt(i) : '.';
+            boolean leadingZero = digits > 0 && value == 0;
+            if (character == '.' && digits > 0 && octets < IPV4_BYTES) {
+                bytes[octets++] = (byte) value;
+                value = 0;
+                digits = 0;
+            } else if (isDigit(character) && !leadingZero && value * 10 + character - '0' <= 0xFF) {
+                value = value * 10 + character - '0';
+                digits++;
+            } else {
                 return null;
             }
-            bytes[i] = (byte) value;
         }
-        return bytes;
+        return octets == IPV4_BYTES ? bytes : null;
     }
 
     /** RFC 4291, 2.2: eight groups, of which one run of zeros may be left out, and the last two may be in IPv4's form. */

@@ -37,8 +37,12 @@ public final class FlightCode {
 
     /** Upper case in ASCII alone: no other letter may become one of a code's, and none may become two. */
     private static String upperCase(String code) {
-        StringBuilder upper = new StringBuilder(LENGTH);
-        code.chars().forEach(c -> upper.append((char) (c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c)));
-        return upper.toString();
+        char[] upper = code.toCharArray();
+        for (int i = 0; i < upper.length; i++) {
+            if (upper[i] >= 'a' && upper[i] <= 'z') {
+                upper[i] += 'A' - 'a';
+            }
+        }
+        return new String(upper);
     }
 }
