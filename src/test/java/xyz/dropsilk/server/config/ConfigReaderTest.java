@@ -259,7 +259,7 @@ class ConfigReaderTest {
     @Test
     void theCheckPagesOriginIsThatOfThePublicAddress() throws ConfigException {
         assertEquals(
-                "https://Api.example.com",
+                "https://api.example.com",
                 read("PUBLIC_SERVER_URL", "HTTPS://Api.example.com:443/silk")
                         .checkPage()
                         .origin());

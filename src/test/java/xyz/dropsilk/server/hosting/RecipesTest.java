@@ -105,9 +105,9 @@ class RecipesTest {
 
     @Test
     void theHealthChecksAskForAPathThatThereIs() throws IOException {
-        assertTrue(Files.readString(Path.of("render.yaml")).contains("healthCheckPath: /keep-alive"));
+        assertTrue(Files.readString(Path.of("render.yaml")).contains("healthCheckPath: /livez"));
         assertTrue(Files.readString(HOSTING.resolve("haproxy.cfg")).contains("GET /keep-alive"));
-        assertTrue(Files.readString(Path.of("src", "docker", "healthcheck")).contains("GET /keep-alive"));
+        assertTrue(Files.readString(Path.of("src", "docker", "healthcheck")).contains("GET /livez"));
     }
 
     @Test
