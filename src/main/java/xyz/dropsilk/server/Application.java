@@ -95,7 +95,7 @@ public final class Application {
         this.ticker = ticker;
         this.server = server;
         InstantSource clock = InstantSource.system();
-        LogRing ring = new LogRing(config.telemetry().logBufferSize());
+        LogRing ring = new LogRing(config.telemetry().logBufferSize(), clock);
         output = new StandardOutput(standardOutput, this::linesDropped);
         events = new Refusals(EventLog.into(ring, output, config.telemetry().logLevel(), clock), ticker);
         libraryLog = LibraryLog.sendTo(events);
@@ -206,7 +206,7 @@ public final class Application {
     }
 
     private void linesDropped(long lines) {
-        events.publish(ServerEvent.linesDropped(lines));
+        events.publish(ServerEvent.linesDropped("standard output", lines));
     }
 
     /**

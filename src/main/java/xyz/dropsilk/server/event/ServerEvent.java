@@ -113,9 +113,9 @@ public record ServerEvent(
                 : refusal(Refusal.LOG_ACCESS, "ip", ip, "granted", false);
     }
 
-    /** Lines that standard output did not take in time. */
-    public static ServerEvent linesDropped(long lines) {
-        return event(Level.WARN, "system:error", "where", "standard output", "linesDropped", lines);
+    /** Lines that are lost: standard output did not take them in time, or memory for them was short. */
+    public static ServerEvent linesDropped(String where, long lines) {
+        return event(Level.WARN, "system:error", "where", where, "linesDropped", lines);
     }
 
     /** A library has something to say. */

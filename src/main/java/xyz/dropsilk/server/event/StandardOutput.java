@@ -15,11 +15,14 @@ import xyz.dropsilk.server.base.Threads;
 
 /**
  * Log lines on their way to standard output. A thread of its own writes them, so an output that is slow, blocked, full or closed costs
- * nobody else anything: lines that do not fit in the queue are dropped and counted, and the count is told once the output takes lines again.
+ * nobody else anything: lines that do not fit in the queue, by number or by bytes, are dropped and counted, and the count is told once the output takes lines again.
  */
 public final class StandardOutput {
-    /** Lines that may wait: some 2 MB of them. */
+    /** Lines that may wait, some 2 MB of them as they are most of the time. */
     static final int MAX_QUEUED = 8_192;
+
+    /** Bytes of lines that may wait, whatever they are like. */
+    static final int MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 
     /** How long lines gather before they are written together: the producers then wake the writer at most that often. */
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -28,6 +31,7 @@ public final class StandardOutput {
 
     private final OutputStream out;
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
     private final LongConsumer droppedLines;
     private final Thread writer;
@@ -46,7 +50,8 @@ public final class StandardOutput {
 
     /** Queues a line, in UTF-8 with its line feed. Any thread; never blocks. */
     void write(byte[] line) {
-        if (!queue.offer(line)) {
+        if (queuedBytes.addAndGet(line.length) > MAX_QUEUED_BYTES || !queue.offer(line)) {
+            queuedBytes.addAndGet(-line.length);
             dropped.incrementAndGet();
         }
     }
@@ -63,6 +68,7 @@ public final class StandardOutput {
             }
             LockSupport.parkNanos(this, GATHER_NANOS);
             queue.drainTo(lines);
+            taken(lines);
             ended = lines.contains(END);
             write(lines);
             lines.clear();
@@ -83,6 +89,10 @@ public final class StandardOutput {
             // back.
             dropped.addAndGet(lines.size());
         }
+    }
+
+    private void taken(List<byte[]> lines) {
+        queuedBytes.addAndGet(-lines.stream().mapToLong(line -> line.length).sum());
     }
 
     /** Writes what is queued, and returns when that is done or {@code millis} have passed. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Cut;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.UploadThing;
@@ -27,7 +28,7 @@ public final class Uploads {
     public static final String SDK_VERSION = UploadThing.VERSION;
 
     private static final Map<String, String> METADATA = Map.of("uploadedBy", "dropsilk-preview");
-    private static final int MAX_LOGGED_CHARS = 300;
+    private static final int MAX_LOGGED_UNITS = 300;
 
     private final PreviewCloud cloud;
     private final Function<StoredUpload, CompletableFuture<@Nullable Void>> rows;
@@ -118,7 +119,7 @@ public final class Uploads {
     /** The cloud says that an upload failed. */
     public void failed(String key, String error) {
         String reason = "Upload failed: " + error;
-        events.publish(ServerEvent.uploadError(key, reason.substring(0, Math.min(reason.length(), MAX_LOGGED_CHARS))));
+        events.publish(ServerEvent.uploadError(key, Cut.toUnits(reason, MAX_LOGGED_UNITS)));
     }
 
     /** Waits until the callbacks that are being handled are done, at most {@code limit}. */

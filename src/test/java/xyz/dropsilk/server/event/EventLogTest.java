@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,12 +21,15 @@ import xyz.dropsilk.server.testing.ManualTime;
 final class EventLogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final LogRing ring = new LogRing(100);
+    private final LogRing ring = new LogRing(100, new ManualTime());
     private final EventSink log = log(Level.DEBUG);
 
     private EventSink log(Level threshold) {
-        StandardOutput unused = new StandardOutput(new ByteArrayOutputStream(), lost -> {});
-        return EventLog.into(ring, unused, threshold, new ManualTime());
+        return EventLog.into(ring, unused(), threshold, new ManualTime());
+    }
+
+    private static StandardOutput unused() {
+        return new StandardOutput(new ByteArrayOutputStream(), lost -> {});
     }
 
     private static ServerEvent event(Level level, Map<String, @Nullable Object> fields) {
@@ -54,7 +58,7 @@ final class EventLogTest {
         log.publish(event(Level.INFO, fields));
 
         String line = line();
-        assertTrue(line.getBytes(UTF_8).length <= EventLog.MAX_LINE_BYTES, "bytes");
+        assertTrue(line.getBytes(UTF_8).length <= LineBuffer.MAX_BYTES, "bytes");
         JsonNode json = json();
         assertEquals("client:connected", json.path("message").asText());
         assertTrue(json.path("cut").asBoolean());
@@ -66,12 +70,8 @@ final class EventLogTest {
     void aStackTraceEndsWithAWholeCharacter() throws Exception {
         for (String before : List.of("", "x")) {
             ring.snapshot();
-            LogRing own = new LogRing(1);
-            EventLog.into(
-                            own,
-                            new StandardOutput(new ByteArrayOutputStream(), lost -> {}),
-                            Level.INFO,
-                            new ManualTime())
+            LogRing own = new LogRing(1, new ManualTime());
+            EventLog.into(own, unused(), Level.INFO, new ManualTime())
                     .publish(ServerEvent.systemError(
                             "here", new IllegalStateException(before + "\ud83d\ude00".repeat(5_000))));
             String error = JSON.readTree(own.snapshot().get(0)).path("error").asText();
@@ -160,8 +160,49 @@ final class EventLogTest {
 
     @Test
     void halfAPairIsSeenAndHurtsNobody() throws Exception {
-        log.publish(event(Level.INFO, Map.of("value", "\ud800")));
-        assertTrue(json().has("message"));
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("high", "a\ud83d");
+        fields.put("low", "\ude00b");
+        fields.put("whole", "\ud83d\ude00");
+        fields.put("key\udfff", List.of("\ud800", Map.of("\ud800\ud800", "\udc00\ud800")));
+        log.publish(event(Level.INFO, fields));
+
+        JsonNode json = json();
+        assertEquals("client:connected", json.get("message").textValue());
+        assertEquals("a\ufffd", json.get("high").textValue());
+        assertEquals("\ufffdb", json.get("low").textValue());
+        assertEquals("\ud83d\ude00", json.get("whole").textValue());
+        assertEquals(
+                "[\"\ufffd\",{\"\ufffd\ufffd\":\"\ufffd\ufffd\"}]",
+                json.get("key\ufffd").toString());
+    }
+
+    @Test
+    void manyMembersAreBoundedAndTheLineStaysJson() throws Exception {
+        Map<String, @Nullable Object> many = new LinkedHashMap<>();
+        for (int i = 0; i < 100_000; i++) {
+            many.put("\u0001key " + i, i);
+        }
+        List<Object> deep = new ArrayList<>();
+        deep.add(deep); // without end
+        deep.add(deep);
+        for (Map<String, ?> fields : List.<Map<String, ?>>of(
+                many,
+                Map.of("object", many),
+                Map.of("list", List.copyOf(many.values())),
+                Map.of("lists", Collections.nCopies(1_000, Collections.nCopies(1_000, many))),
+                Map.of("\u0002".repeat(50_000), "\u0001".repeat(50_000)),
+                Map.of("deep", deep))) {
+            LogRing own = new LogRing(1, new ManualTime());
+            EventLog.into(own, unused(), Level.INFO, new ManualTime())
+                    .publish(event(Level.WARN, new LinkedHashMap<>(fields)));
+
+            byte[] line = own.snapshot().get(0);
+            JsonNode json = JSON.readTree(line);
+            assertTrue(line.length <= LineBuffer.MAX_BYTES, "bytes " + line.length);
+            assertEquals("client:connected", json.get("message").textValue());
+            assertTrue(json.get("cut").booleanValue());
+        }
     }
 
     @Test

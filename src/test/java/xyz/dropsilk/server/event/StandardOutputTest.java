@@ -124,6 +124,23 @@ final class StandardOutputTest {
     }
 
     @Test
+    void whatWaitsForABlockedOutputIsBoundedInBytesToo() throws Exception {
+        stream.block();
+        output.start();
+        write("first");
+        stream.inside.take();
+        byte[] line = "x".repeat(15_999).concat("\n").getBytes(UTF_8);
+        int fit = StandardOutput.MAX_QUEUED_BYTES / line.length;
+        IntStream.range(0, fit + 10).forEach(i -> output.write(line));
+
+        stream.gate.countDown();
+        assertEquals(10L, lost.take());
+        write("last");
+        stream.awaitEnd("last\n");
+        assertEquals(1 + fit + 1, stream.text().lines().count());
+    }
+
+    @Test
     void anOutputThatFailsLosesLinesAndIsTriedAgain() throws Exception {
         stream.broken = true;
         output.start();
