@@ -30,8 +30,8 @@ import xyz.dropsilk.server.event.LibraryLog;
 import xyz.dropsilk.server.event.LogRing;
 import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.Refusals;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.event.StandardOutput;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.http.Favicon;
 import xyz.dropsilk.server.http.FixedEndpoint;
@@ -96,12 +96,25 @@ public final class Application {
         this.server = server;
         InstantSource clock = InstantSource.system();
         LogRing ring = new LogRing(config.telemetry().logBufferSize(), clock);
-        output = new StandardOutput(standardOutput, this::linesDropped);
+        output = new StandardOutput(
+                standardOutput,
+                new StandardOutput.Loss() {
+                    @Override
+                    public void begun() {
+                        events.publish(new SystemEvent.LosingLines("standard output"));
+                    }
+
+                    @Override
+                    public void over(long lines, Duration time) {
+                        events.publish(new SystemEvent.LinesDropped("standard output", lines, time));
+                    }
+                },
+                ticker);
         events = new Refusals(EventLog.into(ring, output, config.telemetry().logLevel(), clock), ticker);
         libraryLog = LibraryLog.sendTo(events);
         uncaught = (thread, fault) -> {
             OutOfMemory.haltIfIn(fault);
-            events.publish(ServerEvent.systemError("thread " + thread.getName(), fault));
+            events.publish(new SystemEvent.Fault("thread " + thread.getName(), fault));
         };
 
         EventLoop timer = server.loop();
@@ -205,10 +218,6 @@ public final class Application {
         return limit.isZero() ? Duration.ofDays(36_500) : limit;
     }
 
-    private void linesDropped(long lines) {
-        events.publish(ServerEvent.linesDropped("standard output", lines));
-    }
-
     /**
      * Listens and serves. A start that fails leaves nothing behind.
      *
@@ -222,8 +231,8 @@ public final class Application {
             Thread.setDefaultUncaughtExceptionHandler(uncaught);
             int bound = server.listen(config.server().host(), config.server().port(), pipeline);
             pageOrigins.listening(bound);
-            events.publish(ServerEvent.startup(version, bound, config.server().production(), parts()));
-            config.warnings().forEach(warning -> events.publish(ServerEvent.configWarning(warning)));
+            events.publish(new SystemEvent.Startup(version, bound, config.server().production(), parts()));
+            config.warnings().forEach(warning -> events.publish(new SystemEvent.ConfigWarning(warning)));
             services.start();
             heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
             new Periodic("rooms", server.loop(), events).every(SWEEP, rooms::sweep);
@@ -277,7 +286,7 @@ public final class Application {
                     .run(limit);
         } catch (RuntimeException | Error fault) {
             OutOfMemory.haltIfIn(fault);
-            events.publish(ServerEvent.systemError("drain", fault));
+            events.publish(new SystemEvent.Fault("drain", fault));
         }
     }
 
@@ -317,7 +326,7 @@ public final class Application {
     public void stop() throws InterruptedException {
         Duration limit = config.server().shutdownTimeout();
         Duration whole = limit.isZero() ? FOREVER : limit;
-        events.publish(ServerEvent.shutdown("begun", registry.stats().connections()));
+        events.publish(new SystemEvent.Shutdown("begun", registry.stats().connections()));
         readiness.become(Readiness.Status.DRAINING);
         drain();
         registry.stopping();
@@ -326,7 +335,7 @@ public final class Application {
                 Stage.SERVICES.of(whole),
                 Stage.LOG.of(whole),
                 () -> events.publish(
-                        ServerEvent.shutdown("done", registry.stats().connections())));
+                        new SystemEvent.Shutdown("done", registry.stats().connections())));
     }
 
     /** What is closed one after the other, and its share of {@code SHUTDOWN_TIMEOUT_MS}; a tenth is left for the JVM. */

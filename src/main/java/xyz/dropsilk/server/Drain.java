@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.flight.Attendance;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.flight.Peer;
@@ -93,7 +93,7 @@ final class Drain {
 
     private void tell(String phase, Duration seconds) {
         Attendance here = registry.attendance(GRACE);
-        events.publish(ServerEvent.draining(phase, seconds, here.connections(), here.inFlights(), here.inRooms()));
+        events.publish(new SystemEvent.Draining(phase, seconds, here.connections(), here.inFlights(), here.inRooms()));
     }
 
     private void look() {

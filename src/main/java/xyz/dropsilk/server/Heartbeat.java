@@ -7,7 +7,7 @@ import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.Uptime;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Periodic;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.flight.FlightRegistry;
 
 /** The {@code system:heartbeat} event at intervals. Runs on the timer it is given. */
@@ -31,6 +31,6 @@ final class Heartbeat {
 
     private void beat() {
         FlightRegistry.Stats now = flights.get();
-        events.publish(ServerEvent.heartbeat(now.connections(), now.flights(), uptime.seconds(), memory.now()));
+        events.publish(new SystemEvent.Heartbeat(now.connections(), now.flights(), uptime.seconds(), memory.now()));
     }
 }

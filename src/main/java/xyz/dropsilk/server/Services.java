@@ -21,7 +21,7 @@ import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.http.ApiLimit;
 import xyz.dropsilk.server.http.EmailEndpoint;
 import xyz.dropsilk.server.http.IceEndpoint;
@@ -32,6 +32,7 @@ import xyz.dropsilk.server.remote.CloudflareTurn;
 import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.remote.Recaptcha;
+import xyz.dropsilk.server.service.CleanupEvent;
 import xyz.dropsilk.server.service.CleanupJob;
 import xyz.dropsilk.server.service.ContactAddress;
 import xyz.dropsilk.server.service.IceCredentials;
@@ -110,6 +111,7 @@ final class Services {
                             store,
                             cloud,
                             new CleanupJob.Settings(previews.retention(), previews.cleanupInterval()),
+                            ticker,
                             events);
         }
         uploads = new Uploads(
@@ -117,6 +119,7 @@ final class Services {
                 ledger == null ? upload -> CompletableFuture.completedFuture(null) : ledger::record,
                 config.server().publicUrl() + UPLOADS_PATH,
                 clock,
+                ticker,
                 events);
     }
 
@@ -162,7 +165,7 @@ final class Services {
 
     /** Connects, fetches ahead and cleans up, all in the background and in a moment. */
     void start() {
-        noCleanup().ifPresent(reason -> events.publish(ServerEvent.cleanupSkipped(reason)));
+        noCleanup().ifPresent(reason -> events.publish(new CleanupEvent.Skipped(reason)));
         // On a thread of its own: the workers' queue is bounded, and may be full of requests by then.
         Future<?> unused = timer.schedule(
                 () -> Threads.named("services").newThread(this::begin).start(),
@@ -191,7 +194,7 @@ final class Services {
             service.run();
         } catch (RuntimeException | Error e) {
             OutOfMemory.haltIfIn(e);
-            events.publish(ServerEvent.systemError(name, e));
+            events.publish(new SystemEvent.Fault(name, e));
         }
     }
 
@@ -241,7 +244,7 @@ final class Services {
                     .iceServers()
                     .thenApply(json -> new IceCredentials(json, askedAt, CloudflareTurn.LIFETIME));
         };
-        return new IceServers(fresh, clock, timer, events);
+        return new IceServers(fresh, clock, ticker, timer, events);
     }
 
     private @Nullable IceProvider ownTurn(InstantSource clock) {
@@ -254,7 +257,8 @@ final class Services {
         String address = config.email().contactEmail();
         return secret == null || address == null
                 ? null
-                : new ContactAddress(new Recaptcha(outbound, config.email().verifyUrl(), secret), address, events);
+                : new ContactAddress(
+                        new Recaptcha(outbound, config.email().verifyUrl(), secret), address, ticker, events);
     }
 
     /** Why nothing is cleaned up, if so. */

@@ -10,10 +10,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.flight.FlightCode;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.PercentEncoding;
@@ -308,6 +307,6 @@ public final class RoomsEndpoint implements Endpoint {
     }
 
     private void refused(Refusal refusal, Request request) {
-        events.publish(ServerEvent.refused(refusal, IpAddress.text(request.client()), null));
+        events.publish(new Refused(refusal, request.client()));
     }
 }

@@ -48,7 +48,8 @@ public final class EventLog implements EventSink {
     /** An event that can't be written must not hurt whoever published it, and must be seen. */
     private static byte[] unprintable(ServerEvent event, Instant at, Exception cause) {
         return ("{\"timestamp\":\"" + at
-                        + "\",\"level\":\"ERROR\",\"message\":\"system:error\",\"where\":\"log line of " + event.name()
+                        + "\",\"level\":\"ERROR\",\"message\":\"system:error\",\"where\":\"log line of "
+                        + event.eventName()
                         + "\",\"error\":\"" + cause.getClass().getName() + "\"}\n")
                 .getBytes(UTF_8);
     }

@@ -3,10 +3,12 @@ package xyz.dropsilk.server.event;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Cut;
 import xyz.dropsilk.server.base.WellFormed;
 
@@ -37,7 +39,7 @@ final class JsonLines {
             json.writeStartObject();
             json.writeStringField("timestamp", at.toString());
             json.writeStringField("level", event.level().name());
-            json.writeStringField("message", event.name());
+            json.writeStringField("message", event.eventName());
             members(json, event.fields(), size, 0);
             if (!size.equals(Size.WHOLE)) {
                 json.writeBooleanField("cut", true);
@@ -79,7 +81,7 @@ final class JsonLines {
         } else if (value instanceof Boolean flag) {
             json.writeBoolean(flag);
         } else {
-            json.writeString(text(value, size));
+            json.writeString(text(value instanceof InetAddress address ? IpAddress.text(address) : value, size));
         }
     }
 

@@ -45,7 +45,7 @@ public final class LibraryLog extends AppenderBase<ILoggingEvent> {
         Throwable cause = cause(event.getThrowableProxy());
         OutOfMemory.haltIfIn(cause);
         Level level = event.getLevel().isGreaterOrEqual(ch.qos.logback.classic.Level.ERROR) ? Level.ERROR : Level.WARN;
-        events.publish(ServerEvent.library(level, event.getLoggerName(), event.getFormattedMessage(), cause));
+        events.publish(new SystemEvent.Library(level, event.getLoggerName(), event.getFormattedMessage(), cause));
     }
 
     private static @Nullable Throwable cause(@Nullable IThrowableProxy proxy) {

@@ -67,7 +67,7 @@ public final class LogRing {
     public synchronized List<byte[]> snapshot() {
         List<byte[]> copy = new ArrayList<>(lines.size() + 1);
         if (droppedForBytes > 0) {
-            copy.add(EventLog.line(ServerEvent.linesDropped("kept lines", droppedForBytes), clock.instant()));
+            copy.add(EventLog.line(new SystemEvent.LinesDropped("kept lines", droppedForBytes, null), clock.instant()));
         }
         copy.addAll(lines);
         return copy;

@@ -54,7 +54,7 @@ public final class Periodic {
             next = work.get();
         } catch (RuntimeException | Error e) {
             OutOfMemory.haltIfIn(e);
-            events.publish(ServerEvent.systemError(name, e));
+            events.publish(new SystemEvent.Fault(name, e));
         }
         if (!next.isZero()) {
             after(next, work, afterFailure);

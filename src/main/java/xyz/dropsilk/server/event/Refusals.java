@@ -67,7 +67,7 @@ public final class Refusals implements EventSink {
         if (leftOut == 0) {
             next.publish(event);
         } else if (leftOut > 0) {
-            next.publish(event.with("leftOut", leftOut));
+            next.publish(new Sampled(event, leftOut));
         }
     }
 

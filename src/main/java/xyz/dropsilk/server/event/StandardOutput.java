@@ -3,6 +3,7 @@ package xyz.dropsilk.server.event;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -10,7 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import xyz.dropsilk.server.base.Threads;
 
 /**
@@ -33,13 +34,28 @@ public final class StandardOutput {
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
-    private final LongConsumer droppedLines;
+    private final Loss loss;
+    private final LongSupplier ticker;
+
+    /** Since when lines are being dropped; of a meaning only while some are. */
+    private volatile long droppingSince;
+
     private final Thread writer;
 
-    /** Writes to {@code out}, which is not closed; {@code droppedLines} hears how many lines were lost when the output is back. */
-    public StandardOutput(OutputStream out, LongConsumer droppedLines) {
+    /** Hears of lines that are lost. Called by any thread, also while a line is being written. */
+    public interface Loss {
+        /** The first of them is lost now; to say so on this output would be in vain. */
+        void begun();
+
+        /** The output takes lines again: {@code lines} were lost in {@code time}. */
+        void over(long lines, Duration time);
+    }
+
+    /** Writes to {@code out}, which is not closed; {@code ticker} counts nanoseconds. */
+    public StandardOutput(OutputStream out, Loss loss, LongSupplier ticker) {
         this.out = out;
-        this.droppedLines = droppedLines;
+        this.loss = loss;
+        this.ticker = ticker;
         this.writer = Threads.named("log").newThread(this::writeAll);
     }
 
@@ -52,7 +68,7 @@ public final class StandardOutput {
     void write(byte[] line) {
         if (queuedBytes.addAndGet(line.length) > MAX_QUEUED_BYTES || !queue.offer(line)) {
             queuedBytes.addAndGet(-line.length);
-            dropped.incrementAndGet();
+            dropped(1);
         }
     }
 
@@ -82,12 +98,19 @@ public final class StandardOutput {
             out.write(block.toByteArray());
             out.flush();
             if (dropped.get() > 0 && queue.remainingCapacity() > 0) { // or the line that says so would be lost too
-                droppedLines.accept(dropped.getAndSet(0));
+                loss.over(dropped.getAndSet(0), Duration.ofNanos(ticker.getAsLong() - droppingSince));
             }
         } catch (IOException | RuntimeException e) {
             // A full disk or a closed pipe: the lines are lost, and there is nowhere to say so until the output is
             // back.
-            dropped.addAndGet(lines.size());
+            dropped(lines.size());
+        }
+    }
+
+    private void dropped(int lines) {
+        if (dropped.getAndAdd(lines) == 0) {
+            droppingSince = ticker.getAsLong();
+            loss.begun();
         }
     }
 

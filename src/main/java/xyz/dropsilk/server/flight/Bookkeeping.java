@@ -40,29 +40,29 @@ final class Bookkeeping {
 
     private static List<ServerEvent> eventsOf(Fact fact, Instant at) {
         if (fact instanceof Fact.FlightCreated created) {
-            return List.of(ServerEvent.flightCreated(created.code(), created.creatorId()));
+            return List.of(new FlightEvent.Created(created.code(), created.creatorId()));
         } else if (fact instanceof Fact.FlightJoined joined) {
-            return List.of(ServerEvent.flightJoined(
+            return List.of(new FlightEvent.Joined(
                     joined.code(), joined.joinerId(), joined.type().word()));
         } else if (fact instanceof Fact.FlightEnded ended) {
             return List.of(
-                    ServerEvent.flightEnded(ended.code()),
-                    ServerEvent.flightStory(ended.story().tell(at)));
+                    new FlightEvent.Ended(ended.code()),
+                    new FlightEvent.Told(ended.story().tell(at)));
         } else if (fact instanceof Fact.RoomCreated created) {
-            return List.of(ServerEvent.roomCreated(created.code(), created.participantId()));
+            return List.of(new RoomEvent.Created(created.code(), created.participantId()));
         } else if (fact instanceof Fact.RoomJoined joined) {
-            return List.of(ServerEvent.roomJoined(joined.code(), joined.participantId()));
+            return List.of(new RoomEvent.Joined(joined.code(), joined.participantId()));
         } else if (fact instanceof Fact.RoomLeft left) {
-            return List.of(ServerEvent.roomLeft(
+            return List.of(new RoomEvent.Left(
                     left.code(), left.participantId(), left.reason().word()));
         } else if (fact instanceof Fact.RoomEnded ended) {
             return List.of(
-                    ServerEvent.roomEnded(ended.code(), ended.reason().word()),
-                    ServerEvent.flightStory(ended.story().tell(at)));
+                    new RoomEvent.Ended(ended.code(), ended.reason().word()),
+                    new FlightEvent.Told(ended.story().tell(at)));
         } else if (fact instanceof Fact.RoomSilent silent) {
-            return List.of(ServerEvent.roomSilent(silent.code(), silent.participantId()));
+            return List.of(new RoomEvent.Silent(silent.code(), silent.participantId()));
         } else if (fact instanceof Fact.RoomBack back) {
-            return List.of(ServerEvent.roomBack(back.code(), back.participantId()));
+            return List.of(new RoomEvent.Back(back.code(), back.participantId()));
         }
         throw new IllegalArgumentException("a fact without an event: " + fact);
     }

@@ -13,11 +13,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
@@ -125,7 +126,7 @@ public final class FlightRegistry {
         } finally {
             lock.unlock();
         }
-        effects.events.add(ServerEvent.clientConnected(peer.id(), IpAddress.text(peer.address())));
+        effects.events.add(new ClientEvent.Connected(peer.id(), peer.address()));
         settle(effects);
     }
 
@@ -141,7 +142,7 @@ public final class FlightRegistry {
             lock.unlock();
         }
         if (changed) {
-            effects.events.add(ServerEvent.clientRegisteredDetails(peer.id(), name));
+            effects.events.add(new ClientEvent.RegisteredDetails(peer.id(), name));
             settle(effects);
         }
     }
@@ -150,8 +151,9 @@ public final class FlightRegistry {
      * The client is gone: its peer is told, its network hears of it. Harmless if it was gone already.
      *
      * @param end how its socket ended, which decides whether a participant of a room has left
+     * @return whether it was here until now; whoever knows its socket tells how it ended
      */
-    public void disconnect(Peer peer, RoomSockets.End end) {
+    public boolean disconnect(Peer peer, RoomSockets.End end) {
         Effects effects = new Effects();
         Instant now = clock.instant();
         boolean wasHere;
@@ -162,9 +164,9 @@ public final class FlightRegistry {
             lock.unlock();
         }
         if (wasHere) {
-            effects.events.add(ServerEvent.clientDisconnected(peer.id()));
             settle(effects);
         }
+        return wasHere;
     }
 
     // --- flights ---
@@ -224,7 +226,7 @@ public final class FlightRegistry {
     }
 
     private static ServerEvent refused(Refusal refusal, Peer peer) {
-        return ServerEvent.refused(refusal, IpAddress.text(peer.address()), peer.id());
+        return new Refused(refusal, peer.address(), peer.id());
     }
 
     /**
@@ -245,7 +247,7 @@ public final class FlightRegistry {
                 tries.failed();
             }
         } else {
-            effects.events.add(ServerEvent.invitationRefused(peer.id()));
+            effects.events.add(new InvitationRefused(peer.id()));
         }
         settle(effects);
     }
@@ -361,7 +363,7 @@ public final class FlightRegistry {
         try {
             peer.flush();
         } catch (RuntimeException e) {
-            events.publish(ServerEvent.systemError("client " + peer.id(), e));
+            events.publish(new SystemEvent.Fault("client " + peer.id(), e));
         }
     }
 

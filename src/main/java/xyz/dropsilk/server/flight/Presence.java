@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 
 /**
  * When the members of a changed network are shown its new view: at once if the network was quiet, else after a pause that gathers further
@@ -99,7 +99,7 @@ final class Presence {
             task.run();
         } catch (RuntimeException | Error e) {
             OutOfMemory.haltIfIn(e);
-            events.publish(ServerEvent.systemError("presence", e));
+            events.publish(new SystemEvent.Fault("presence", e));
         }
     }
 
@@ -112,7 +112,7 @@ final class Presence {
             }
         } catch (RuntimeException | Error e) {
             OutOfMemory.haltIfIn(e);
-            events.publish(ServerEvent.systemError("presence", e));
+            events.publish(new SystemEvent.Fault("presence", e));
         }
         network.shownAt = ticker.getAsLong();
         if (rounds.endRound(network)) {

@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ServerMessage;
@@ -154,12 +153,12 @@ final class RegistryState {
                 || !hasFreeSeat(entry)
                 || !grouper.lists(member, invitee)
                 || !member.mayInvite(invitee, now)) {
-            effects.events.add(ServerEvent.invitationRefused(peer.id()));
+            effects.events.add(new InvitationRefused(peer.id()));
             return;
         }
         invitee.peer.send(ServerMessage.flightInvitation(entry.code(), member.user()));
         effects.flushes.add(invitee.peer);
-        effects.events.add(ServerEvent.flightInvitation(entry.code(), peer.id(), inviteeId));
+        effects.events.add(new FlightEvent.Invitation(entry.code(), peer.id(), inviteeId));
     }
 
     private static boolean hasFreeSeat(Entry entry) {

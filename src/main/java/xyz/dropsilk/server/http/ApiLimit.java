@@ -1,10 +1,9 @@
 package xyz.dropsilk.server.http;
 
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.limit.RateLimit;
 
 /** How often a network may ask an endpoint that costs a call to a third party; who asks too often is counted in {@code events}. */
@@ -16,7 +15,7 @@ public record ApiLimit(RateLimit rate, EventSink events) {
         if (seconds == 0) {
             return null;
         }
-        events.publish(ServerEvent.refused(Refusal.API_RATE, IpAddress.text(request.client()), null));
+        events.publish(new Refused(Refusal.API_RATE, request.client()));
         return Response.json(429, "{\"error\":\"Too many requests\"}").with("Retry-After", Long.toString(seconds));
     }
 }

@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.service.ContactAddress;
 
 /** {@code /request-email}: the contact address, for those whom reCAPTCHA takes for people. */
@@ -52,7 +51,7 @@ public final class EmailEndpoint implements Endpoint {
         if (address == null) {
             throw new IllegalStateException("refused before");
         }
-        return address.reveal(token, IpAddress.text(request.client()))
+        return address.reveal(token, request.client())
                 .handle((email, failure) -> failure != null
                         ? FAILED
                         : email.map(EmailEndpoint::found).orElse(REFUSED));

@@ -19,11 +19,11 @@ import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.Refused;
+import xyz.dropsilk.server.event.SystemEvent;
 
 /**
  * One HTTP connection, the only handler of its pipeline: its requests one after the other, each read whole, answered, and followed by the next; or
@@ -251,7 +251,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void refused(Refusal refusal, @Nullable Fields fields) {
-        settings.events().publish(ServerEvent.refused(refusal, IpAddress.text(client(fields)), null));
+        settings.events().publish(new Refused(refusal, client(fields)));
     }
 
     /** A fault here, such as a field that HTTP does not allow, would be lost in the stage and the client wait for ever. */
@@ -377,7 +377,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void faulty(Throwable cause) {
         OutOfMemory.haltIfIn(cause);
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
-            settings.events().publish(ServerEvent.systemError("HTTP connection", cause));
+            settings.events().publish(new SystemEvent.Fault("HTTP connection", cause));
         }
         channel.close();
     }

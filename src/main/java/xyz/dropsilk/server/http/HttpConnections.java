@@ -2,16 +2,16 @@ package xyz.dropsilk.server.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.channel.Channel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.Refused;
 
 /**
  * The connections that speak HTTP, WebSockets not among them. Over the limit one that has been idle for long is closed: a flood of silent ones
@@ -179,8 +179,8 @@ final class HttpConnections {
             return;
         }
         Channel channel = excess.channel;
-        String ip = channel.remoteAddress() instanceof InetSocketAddress peer ? IpAddress.text(peer.getAddress()) : "";
-        events.publish(ServerEvent.refused(Refusal.HTTP_CONNECTIONS, ip, null));
+        InetAddress ip = channel.remoteAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
+        events.publish(new Refused(Refusal.HTTP_CONNECTIONS, ip));
         channel.close();
     }
 }

@@ -2,10 +2,9 @@ package xyz.dropsilk.server.http;
 
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.service.IceProvider;
+import xyz.dropsilk.server.service.TurnEvent;
 
 /** {@code /api/turn-credentials}: credentials as their provider gave them, or an error, on which pages do with public STUN. */
 public final class IceEndpoint implements Endpoint {
@@ -39,7 +38,7 @@ public final class IceEndpoint implements Endpoint {
             if (failure != null) {
                 return FAILED;
             }
-            events.publish(ServerEvent.turnIssued(IpAddress.text(request.client())));
+            events.publish(new TurnEvent.Issued(request.client()));
             return Response.json(200, "{\"iceServers\":" + credentials.iceServers() + "}")
                     .with("Cache-Control", "no-store");
         });

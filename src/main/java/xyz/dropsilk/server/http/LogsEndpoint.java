@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.LogRing;
-import xyz.dropsilk.server.event.ServerEvent;
 
 /** {@code GET /logs}: the events still in memory, for whoever has the key. */
 public final class LogsEndpoint implements Endpoint {
@@ -34,7 +32,10 @@ public final class LogsEndpoint implements Endpoint {
     @Override
     public CompletionStage<Response> answer(Request request) {
         boolean granted = isGranted(request);
-        events.publish(ServerEvent.logAccess(IpAddress.text(request.client()), granted));
+        events.publish(
+                granted
+                        ? new HttpEvent.LogGranted(request.client(), true)
+                        : new HttpEvent.LogRefused(request.client(), false));
         Response response = granted
                 ? Response.of(200, "text/plain; charset=utf-8", lines(ring.snapshot()))
                 : Response.text(403, "Forbidden");

@@ -1,12 +1,15 @@
 package xyz.dropsilk.server.http;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Cleaned;
 import xyz.dropsilk.server.config.Config;
 
 /**
@@ -20,6 +23,11 @@ public final class OriginPolicy {
 
     /** Characters that one match may read: a hundred times what a sane pattern needs, some half a millisecond. */
     private static final int MAX_READS = 50_000;
+
+    /** Of an origin that is told, in UTF-16 units. */
+    private static final int MAX_TOLD_UNITS = 100;
+
+    private static final Pattern LOCAL = Pattern.compile("(?i)http://(?:localhost|127\\.0\\.0\\.1):([0-9]{1,5})");
 
     private final Set<String> allowed;
     private final Pattern preview;
@@ -61,6 +69,24 @@ public final class OriginPolicy {
         }
         String folded = folded(origin);
         return allowed.contains(folded) || own.has(folded) || matchesPreview(origin);
+    }
+
+    /** What operators are told of {@code origin}, null for none, refused to {@code client}: it, and what would let it in. */
+    public HttpEvent.OriginRefused refused(InetAddress client, @Nullable String origin) {
+        return origin == null
+                ? new HttpEvent.OriginRefused(
+                        client, null, "with NODE_ENV=production only pages of allowed origins may come")
+                : new HttpEvent.OriginRefused(client, Cleaned.of(origin, MAX_TOLD_UNITS), hint(origin));
+    }
+
+    private static String hint(String origin) {
+        if (origin.equals("null") || !isSane(origin)) {
+            return "no web server's pages have such an origin: serve the page from one, and add that to ALLOWED_ORIGINS";
+        }
+        Matcher local = LOCAL.matcher(origin);
+        return local.matches()
+                ? "start with --allow-local-port=" + local.group(1) + ", or add it to ALLOWED_ORIGINS"
+                : "add it to ALLOWED_ORIGINS";
     }
 
     /** Origins are ASCII (RFC 6454, 6.2); beyond it, letters exist that become others when their case changes. */

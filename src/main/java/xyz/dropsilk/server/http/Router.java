@@ -11,11 +11,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.Refused;
+import xyz.dropsilk.server.event.SystemEvent;
 
 /**
  * Exact paths and their endpoints, and what comes before an endpoint is asked: origins, preflights, methods, the size of the body. Safe on any
@@ -95,7 +95,7 @@ public final class Router {
         }
         String origin = request.header(HttpHeaderNames.ORIGIN);
         if (!isAdmitted(origin, route, request)) {
-            events.publish(ServerEvent.refused(Refusal.ORIGIN, IpAddress.text(request.client()), null));
+            events.publish(origins.refused(request.client(), origin));
             Response refusal = Response.text(403, "Forbidden").with("Vary", "Origin");
             return CompletableFuture.completedFuture(
                     route != null && route.isWhole() ? refusal.with("Cache-Control", "no-store") : refusal);
@@ -156,7 +156,7 @@ public final class Router {
             }
             Response refusal = route.endpoint().refusal(request);
             if (refusal == null && request.body() == null) {
-                events.publish(ServerEvent.refused(Refusal.BODY_TOO_LARGE, IpAddress.text(request.client()), null));
+                events.publish(new Refused(Refusal.BODY_TOO_LARGE, request.client()));
                 refusal = Response.text(413, "Content Too Large");
             }
             return refusal != null
@@ -172,7 +172,7 @@ public final class Router {
         Route route = find(request.path());
         String where =
                 route != null && route.isWhole() ? route.endpoint().getClass().getSimpleName() : request.path();
-        events.publish(ServerEvent.systemError(request.method() + " " + where, cause));
+        events.publish(new SystemEvent.Fault(request.method() + " " + where, cause));
         return Response.text(500, "Internal Server Error");
     }
 }

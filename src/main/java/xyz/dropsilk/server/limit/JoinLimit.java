@@ -3,7 +3,6 @@ package xyz.dropsilk.server.limit;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
 
 /**
  * How many wrong flight codes a network, and a connection, may name: over the allowance nothing is tried any more, right codes neither, until
@@ -144,6 +143,6 @@ public final class JoinLimit {
             alarmed = true;
             count = wrongCodes;
         }
-        events.publish(ServerEvent.guessingAlarm(count));
+        events.publish(new GuessingAlarm(count));
     }
 }

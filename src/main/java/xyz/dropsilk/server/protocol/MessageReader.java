@@ -163,7 +163,7 @@ public final class MessageReader {
                         required(roomCode),
                         required(participantId),
                         channel.isPresent() ? required(channel) : DEFAULT_CHANNEL);
-            default -> throw ProtocolException.UNKNOWN_TYPE;
+            default -> throw ProtocolException.unknownType(typeName);
         }
     }
 

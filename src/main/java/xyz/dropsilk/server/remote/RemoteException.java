@@ -40,7 +40,8 @@ public final class RemoteException extends Exception {
         this.reason = message;
     }
 
-    static RemoteException refused(int status) {
+    /** An answer that is none of success. */
+    public static RemoteException refused(int status) {
         return new RemoteException(Kind.REFUSED, Kind.REFUSED.words + " with status " + status);
     }
 

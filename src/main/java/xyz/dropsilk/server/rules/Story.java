@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.protocol.ConnectionType;
 
 /**
@@ -45,7 +44,7 @@ public final class Story {
             Map<String, @Nullable Object> told = new LinkedHashMap<>();
             told.put("id", id);
             told.put("name", name);
-            told.put("ip", address == null ? null : IpAddress.text(address));
+            told.put("ip", address);
             told.put("connectionType", type == null ? null : type.word());
             told.put("joinedAt", joinedAt.toString());
             return told;

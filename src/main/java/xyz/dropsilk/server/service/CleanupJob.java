@@ -7,11 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Periodic;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.remote.RemoteException;
 import xyz.dropsilk.server.remote.UploadThing;
 import xyz.dropsilk.server.store.CleanupLock;
@@ -52,13 +53,14 @@ public final class CleanupJob {
      */
     public record Settings(Duration retention, Duration interval) {}
 
-    /** Cleans up what {@code store} knows at {@code cloud}. */
-    public CleanupJob(UploadStore store, PreviewCloud cloud, Settings settings, EventSink events) {
+    /** Cleans up what {@code store} knows at {@code cloud}; {@code ticker} counts nanoseconds. */
+    public CleanupJob(UploadStore store, PreviewCloud cloud, Settings settings, LongSupplier ticker, EventSink events) {
         this.store = store;
         this.cloud = cloud;
         this.settings = settings;
         this.events = events;
-        this.databaseOutage = new Outage(events, (reason, untold) -> ServerEvent.cleanupError(reason, false));
+        this.databaseOutage = new Outage(
+                events, (reason, untold) -> new CleanupEvent.Failed(reason, false), CleanupEvent.Over::new, ticker);
     }
 
     /** Runs now and from then on. */
@@ -105,13 +107,13 @@ public final class CleanupJob {
             }
             skips = 0;
             try (CleanupLock held = lock.get()) {
-                events.publish(ServerEvent.cleanupStart());
+                events.publish(new CleanupEvent.Start(true));
                 new Run(app, held).perform();
             }
             return true;
         } catch (UploadRefused e) {
             String text = e.text();
-            events.publish(ServerEvent.cleanupSkipped(text == null ? "the token names no host" : text));
+            events.publish(new CleanupEvent.Skipped(text == null ? "the token names no host" : text));
             return true;
         } catch (DatabaseException e) {
             databaseOutage.failed(e.kind(), e.reason());
@@ -122,9 +124,9 @@ public final class CleanupJob {
     /** Somebody else cleans up. A lock that nobody ever gives back is left over in a pooled session, and needs a hand. */
     private void skipped() {
         if (++skips < MAX_SKIPS) {
-            events.publish(ServerEvent.cleanupSkipped("another instance is cleaning up"));
+            events.publish(new CleanupEvent.Skipped("another instance is cleaning up"));
         } else {
-            events.publish(ServerEvent.cleanupError(
+            events.publish(new CleanupEvent.Failed(
                     "the cleanup lock has been taken for " + skips
                             + " runs: behind a pooler in transaction mode it can stay"
                             + " on a session for ever; use the database's own address, or end that session",
@@ -141,7 +143,7 @@ public final class CleanupJob {
         private long pruned;
         private boolean lostLock;
         private final Outage outage =
-                new Outage(events, (reason, untold) -> ServerEvent.cleanupError(reason, !lostLock));
+                new Outage(events, (reason, untold) -> new CleanupEvent.Failed(reason, !lostLock));
 
         Run(UploadThing app, CleanupLock lock) {
             this.app = app;
@@ -161,7 +163,7 @@ public final class CleanupJob {
                     clean(files.stream().map(Expired::key).toList());
                 }
             } finally {
-                events.publish(ServerEvent.cleanupComplete(found, deletedRemotely, pruned));
+                events.publish(new CleanupEvent.Complete(true, found, deletedRemotely, pruned));
             }
         }
 
@@ -205,7 +207,7 @@ public final class CleanupJob {
                 if (e.getCause() instanceof RemoteException remote) {
                     outage.failed(remote.reason());
                 } else {
-                    events.publish(ServerEvent.systemError("cleanup", e));
+                    events.publish(new SystemEvent.Fault("cleanup", e));
                 }
             } catch (InterruptedException e) {
                 stopping = true; // only a stop that has run out of time interrupts

@@ -8,10 +8,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Backoff;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
 
 /**
  * TURN credentials of a provider that has to be asked, answered from memory: a page loses candidates, and sometimes its connection, while it waits
@@ -48,12 +48,17 @@ public final class IceServers implements IceProvider {
     private Instant pausedUntil = Instant.MIN;
     private final Backoff pause = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
 
-    /** Credentials from {@code source}, which is asked once at a time; {@code timer} ends waiting, and is not shut down here. */
-    public IceServers(IceProvider source, InstantSource clock, ScheduledExecutorService timer, EventSink events) {
+    /** Credentials from {@code source}, which is asked once at a time; {@code ticker} counts nanoseconds, {@code timer} ends waiting, and is not shut down here. */
+    public IceServers(
+            IceProvider source,
+            InstantSource clock,
+            LongSupplier ticker,
+            ScheduledExecutorService timer,
+            EventSink events) {
         this.source = source;
         this.clock = clock;
         this.timer = timer;
-        this.outage = new Outage(events, ServerEvent::turnError);
+        this.outage = new Outage(events, TurnEvent.Failed::new, TurnEvent.Over::new, ticker);
     }
 
     /** Somebody is here who may ask in a moment: fetches ahead where what there is will not do. */

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.remote.RemoteException;
 
 /**
@@ -69,7 +70,7 @@ final class Outage {
         if (cause instanceof RemoteException remote) {
             failed(doing + ": " + remote.reason());
         } else {
-            events.publish(ServerEvent.systemError(doing, cause));
+            events.publish(new SystemEvent.Fault(doing, cause));
         }
     }
 

@@ -4,7 +4,6 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.UploadThing;
@@ -53,7 +52,7 @@ public final class PreviewCloud {
         try {
             app();
         } catch (UploadRefused e) {
-            events.publish(ServerEvent.uploadsOff("UPLOADTHING_TOKEN is malformed, so there are no previews"));
+            events.publish(new UploadEvent.Off("UPLOADTHING_TOKEN is malformed, so there are no previews"));
         }
     }
 

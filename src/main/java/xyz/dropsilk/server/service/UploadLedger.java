@@ -17,7 +17,7 @@ import xyz.dropsilk.server.base.Backoff;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.store.DatabaseException;
 import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.store.UploadStore;
@@ -81,7 +81,7 @@ public final class UploadLedger {
     public UploadLedger(UploadStore store, EventSink events, LongSupplier ticker) {
         this.store = store;
         this.events = events;
-        this.outage = new Outage(events, ServerEvent::databaseAway, ServerEvent::databaseBack, ticker);
+        this.outage = new Outage(events, DatabaseEvent.Away::new, DatabaseEvent.Back::new, ticker);
     }
 
     /** Connects in the background, and keeps trying. */
@@ -157,7 +157,7 @@ public final class UploadLedger {
             tryLater();
         } catch (RuntimeException | Error e) {
             OutOfMemory.haltIfIn(e);
-            events.publish(ServerEvent.systemError("writing uploads", e));
+            events.publish(new SystemEvent.Fault("writing uploads", e));
             tryLater();
         }
     }
@@ -184,7 +184,7 @@ public final class UploadLedger {
     private boolean insert(Entry entry) throws DatabaseException {
         try {
             store.insert(entry.upload);
-            events.publish(ServerEvent.uploadSaved(entry.upload.key()));
+            events.publish(new UploadEvent.Saved(entry.upload.key()));
             return true;
         } catch (DatabaseException e) {
             if (e.isDueToValues()) {
@@ -207,8 +207,8 @@ public final class UploadLedger {
         for (StoredUpload less : List.of(upload.inAscii(), upload.keyAlone())) {
             try {
                 store.insert(less);
-                events.publish(ServerEvent.uploadShortened(upload.key(), "the row is not whole: " + reason));
-                events.publish(ServerEvent.uploadSaved(upload.key()));
+                events.publish(new UploadEvent.Shortened(upload.key(), "the row is not whole: " + reason));
+                events.publish(new UploadEvent.Saved(upload.key()));
                 return;
             } catch (DatabaseException e) {
                 if (!e.isDueToValues()) {
@@ -253,6 +253,6 @@ public final class UploadLedger {
     }
 
     private void lost(StoredUpload upload, String reason) {
-        events.publish(ServerEvent.uploadError(upload.key(), reason));
+        events.publish(new UploadEvent.Lost(upload.key(), reason));
     }
 }

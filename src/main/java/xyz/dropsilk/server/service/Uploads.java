@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Cut;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.UploadThing;
 import xyz.dropsilk.server.store.StoredUpload;
 
@@ -54,19 +54,20 @@ public final class Uploads {
      */
     public record Report(String origin, String key, String url, String ufsUrl, String name) {}
 
-    /** Uploads whose results the cloud sends to {@code callbackUrl}; {@code rows} takes what is to be stored, as a ledger does. */
+    /** Uploads whose results the cloud sends to {@code callbackUrl}; {@code rows} takes what is to be stored, as a ledger does; {@code ticker} counts nanoseconds. */
     public Uploads(
             PreviewCloud cloud,
             Function<StoredUpload, CompletableFuture<@Nullable Void>> rows,
             String callbackUrl,
             InstantSource clock,
+            LongSupplier ticker,
             EventSink events) {
         this.cloud = cloud;
         this.rows = rows;
         this.callbackUrl = callbackUrl;
         this.clock = clock;
         this.events = events;
-        this.outage = new Outage(events, ServerEvent::uploadError);
+        this.outage = new Outage(events, UploadEvent.Failed::new, UploadEvent.Over::new, ticker);
     }
 
     /**
@@ -109,7 +110,7 @@ public final class Uploads {
     public CompletableFuture<@Nullable Void> complete(Report report, @Nullable String clientPackage)
             throws UploadRefused {
         UploadThing app = cloud.app();
-        events.publish(ServerEvent.uploadSuccess(report.key));
+        events.publish(new UploadEvent.Success(report.key));
         begun();
         return rows.apply(new StoredUpload(report.key, report.ufsUrl, report.name))
                 .thenCompose(written -> tell(app, report, clientPackage))
@@ -119,7 +120,7 @@ public final class Uploads {
     /** The cloud says that an upload failed. */
     public void failed(String key, String error) {
         String reason = "Upload failed: " + error;
-        events.publish(ServerEvent.uploadError(key, Cut.toUnits(reason, MAX_LOGGED_UNITS)));
+        events.publish(new UploadEvent.Lost(key, Cut.toUnits(reason, MAX_LOGGED_UNITS)));
     }
 
     /** Waits until the callbacks that are being handled are done, at most {@code limit}. */
@@ -143,7 +144,7 @@ public final class Uploads {
 
     private CompletableFuture<@Nullable Void> tell(UploadThing app, Report report, @Nullable String clientPackage) {
         if (!app.admits(report.origin)) {
-            events.publish(ServerEvent.uploadError(report.key, "the callback's origin is no ingest host"));
+            events.publish(new UploadEvent.Lost(report.key, "the callback's origin is no ingest host"));
             return CompletableFuture.completedFuture(null);
         }
         return app.report(

@@ -5,7 +5,7 @@ import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.address.Finding;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.http.Request;
 
 /**
@@ -62,7 +62,7 @@ public final class ProxyWatch {
 
     private void tellOnce(AtomicInteger count, String warning) {
         if (count.get() < SEVERAL && count.incrementAndGet() == SEVERAL) {
-            events.publish(ServerEvent.configWarning(warning));
+            events.publish(new SystemEvent.ConfigWarning(warning));
         }
     }
 }

@@ -11,9 +11,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.http.HttpEvent;
 import xyz.dropsilk.server.http.OriginPolicy;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
@@ -62,35 +63,36 @@ public final class UpgradeGate implements Upgrade {
     @Override
     public Outcome decide(Request request, Channel channel) {
         if (!request.path().equals(PATH)) {
-            return refuse(request, Refusal.HANDSHAKE, Response.text(404, "Not Found"));
+            return refuse(
+                    handshake(request, "WebSockets are served at " + PATH + " alone"), Response.text(404, "Not Found"));
         }
-        if (!origins.admitsUpgrade(request.header(HttpHeaderNames.ORIGIN))) {
-            return refuse(request, Refusal.ORIGIN, Response.text(403, "Forbidden"));
+        String origin = request.header(HttpHeaderNames.ORIGIN);
+        if (!origins.admitsUpgrade(origin)) {
+            return refuse(origins.refused(request.client(), origin), Response.text(403, "Forbidden"));
         }
         if (!VERSION.equals(single(request, HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             return refuse(
-                    request,
-                    Refusal.HANDSHAKE,
+                    handshake(request, "Sec-WebSocket-Version is not " + VERSION),
                     Response.text(426, "Upgrade Required")
                             .with("Upgrade", "websocket")
                             .with("Sec-WebSocket-Version", VERSION));
         }
         String key = single(request, HttpHeaderNames.SEC_WEBSOCKET_KEY);
         if (!isKey(key)) {
-            return refuse(request, Refusal.HANDSHAKE, Response.text(400, "Bad Request"));
+            return refuse(
+                    handshake(request, "Sec-WebSocket-Key is not " + KEY_BYTES + " bytes in base64"),
+                    Response.text(400, "Bad Request"));
         }
         proxies.look(request);
         ConnectionLimit.Outcome place = signaling.connections().enter(request.network());
         return switch (place) {
             case SERVER_FULL ->
                 refuse(
-                        request,
-                        Refusal.SERVER_FULL,
+                        new Refused(Refusal.SERVER_FULL, request.client()),
                         Response.text(503, "Service Unavailable").with("Retry-After", RETRY_AFTER));
             case NETWORK_FULL ->
                 refuse(
-                        request,
-                        Refusal.NETWORK_FULL,
+                        new Refused(Refusal.NETWORK_FULL, request.client()),
                         Response.text(429, "Too Many Requests").with("Retry-After", RETRY_AFTER));
             case CLOSED ->
                 refuse(
@@ -109,8 +111,12 @@ public final class UpgradeGate implements Upgrade {
         return !request.query().getOrDefault("discoverable", List.of()).equals(List.of("false"));
     }
 
-    private Outcome refuse(Request request, Refusal refusal, Response response) {
-        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(request.client()), null));
+    private static ServerEvent handshake(Request request, String why) {
+        return new HttpEvent.HandshakeRefused(request.client(), why);
+    }
+
+    private Outcome refuse(ServerEvent refusal, Response response) {
+        signaling.events().publish(refusal);
         return new Outcome(response, null);
     }
 

@@ -8,14 +8,17 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Cleaned;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.event.Refused;
+import xyz.dropsilk.server.event.SystemEvent;
+import xyz.dropsilk.server.flight.ClientEvent;
 import xyz.dropsilk.server.flight.FlightCode;
 import xyz.dropsilk.server.flight.Peer;
 import xyz.dropsilk.server.http.ServerStopping;
@@ -51,6 +54,14 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** How often a connection without pings is looked at for what has stalled. */
     private static final long STALL_SECONDS = 5;
 
+    /** What stands for the code of a close frame without one, and for that of a connection that ended without one (RFC 6455, 7.1.5). */
+    private static final int NO_CODE_CAME = 1005;
+
+    private static final int NO_CLOSE_CAME = 1006;
+
+    /** Of a message type that nobody knows, in UTF-16 units. */
+    private static final int MAX_TOLD_UNITS = 40;
+
     private static final byte[] NO_PAYLOAD = {};
 
     private final Channel channel;
@@ -61,6 +72,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private final Client client;
     private final CodeTries tries;
     private final MessageLimit limit;
+    private final long since;
     private @Nullable Future<?> heartbeat;
     private @Nullable Future<?> cut;
 
@@ -83,6 +95,11 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     private boolean closing;
 
+    /** The code that the connection was begun to be closed with. */
+    private int endCode = NO_CLOSE_CAME;
+
+    private String endedBy = "network";
+
     /** Bytes that the reader holds, as the budget knows them. */
     private volatile int heldByReader;
 
@@ -95,7 +112,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         this.outbox = new Outbox(channel, signaling.memory(), this);
         this.client = new Client(address, network, outbox, discoverable, this);
         this.tries = signaling.joins().tries(network);
-        this.now = signaling.ticker().getAsLong();
+        this.since = signaling.ticker().getAsLong();
+        this.now = since;
         this.limit = new MessageLimit(signaling.messageRate(), now);
     }
 
@@ -126,7 +144,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         closing = true;
         cancel(heartbeat);
         cancel(cut);
-        signaling.registry().disconnect(client, RoomSockets.End.LOST);
+        disconnect(RoomSockets.End.LOST);
         signaling.connections().leave(client.network());
         outbox.close();
         reader.release();
@@ -144,6 +162,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ServerStopping && !closing) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
+            endedBy("server", CloseCode.SERVER_SHUTDOWN.number);
             end(
                     CloseCode.SERVER_SHUTDOWN.number,
                     CloseCode.SERVER_SHUTDOWN
@@ -155,7 +174,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         OutOfMemory.haltIfIn(cause);
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
-            signaling.events().publish(ServerEvent.systemError("session of " + client.id(), cause));
+            signaling.events().publish(new SystemEvent.Fault("session of " + client.id(), cause));
             close(CloseCode.SERVER_ERROR, RoomSockets.End.LOST);
         }
     }
@@ -247,13 +266,13 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         try {
             scratch.reader().read(bytes, from, to, this);
         } catch (ProtocolException e) {
-            reject(e.problem());
+            reject(e.problem(), e.type());
         }
     }
 
     @Override
     public void binary() {
-        reject(Problem.INVALID_MESSAGE);
+        reject(Problem.INVALID_MESSAGE, null);
     }
 
     @Override
@@ -271,6 +290,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (closing) {
             channel.close(); // the answer to ours
         } else {
+            endedBy("client", code == Frames.NO_CODE ? NO_CODE_CAME : code);
             leave(RoomSockets.End.CLOSED);
             end(code, ""); // with its own code (RFC 6455, 5.5.1)
         }
@@ -322,13 +342,14 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         return false;
     }
 
-    private void reject(Problem problem) {
-        refused(Refusal.INVALID_MESSAGE);
+    private void reject(Problem problem, @Nullable String type) {
+        String told = type == null ? null : Cleaned.of(type, MAX_TOLD_UNITS);
+        signaling.events().publish(new MessageRefused(client.address(), client.id(), told));
         client.send(problem.message());
     }
 
     private void refused(Refusal refusal) {
-        signaling.events().publish(ServerEvent.refused(refusal, IpAddress.text(client.address()), client.id()));
+        signaling.events().publish(new Refused(refusal, client.address(), client.id()));
     }
 
     // --- messages ---
@@ -373,7 +394,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         String secret = WhiteSpace.trim(participantId);
         RoomChannel forWhat = RoomChannel.of(channelWord);
         if (code == null || secret.isEmpty() || secret.length() > Rooms.MAX_ID_UNITS || forWhat == null) {
-            reject(Problem.INVALID_MESSAGE);
+            reject(Problem.INVALID_MESSAGE, null);
         } else {
             signaling.rooms().attach(client, code, secret, forWhat);
         }
@@ -398,6 +419,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     private void close(CloseCode code, RoomSockets.End how) {
         if (!closing) {
+            endedBy("server", code.number);
             leave(how);
             end(code.number, code.reason);
         }
@@ -405,7 +427,21 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     private void leave(RoomSockets.End how) {
         closing = true;
-        signaling.registry().disconnect(client, how);
+        disconnect(how);
+    }
+
+    private void endedBy(String who, int code) {
+        endedBy = who;
+        endCode = code;
+    }
+
+    private void disconnect(RoomSockets.End how) {
+        if (signaling.registry().disconnect(client, how)) {
+            Duration time = Duration.ofNanos(signaling.ticker().getAsLong() - since);
+            signaling
+                    .events()
+                    .publish(new ClientEvent.Disconnected(client.id(), client.address(), endCode, endedBy, time));
+        }
     }
 
     private void end(int code, String reason) {

@@ -47,7 +47,7 @@ class PackageRulesTest {
     static {
         MAY_KNOW.put("base", List.of());
         MAY_KNOW.put("address", List.of("base"));
-        MAY_KNOW.put("event", List.of("base"));
+        MAY_KNOW.put("event", List.of("base", "address"));
         MAY_KNOW.put("config", List.of("base", "address", "event"));
         MAY_KNOW.put("limit", List.of("base", "address", "event"));
         MAY_KNOW.put("protocol", List.of("base"));

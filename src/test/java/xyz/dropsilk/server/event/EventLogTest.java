@@ -8,18 +8,35 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.flight.ClientEvent;
+import xyz.dropsilk.server.flight.FlightEvent;
 import xyz.dropsilk.server.testing.ManualTime;
 
 final class EventLogTest {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final StandardOutput.Loss NO_LOSS = new StandardOutput.Loss() {
+        @Override
+        public void begun() {}
+
+        @Override
+        public void over(long lines, Duration time) {}
+    };
+
+    private record TestEvent(Level level, String eventName, Map<String, @Nullable Object> fields)
+            implements ServerEvent {}
 
     private final LogRing ring = new LogRing(100, new ManualTime());
     private final EventSink log = log(Level.DEBUG);
@@ -28,12 +45,16 @@ final class EventLogTest {
         return EventLog.into(ring, unused(), threshold, new ManualTime());
     }
 
+    private static InetAddress address(String text) {
+        return Objects.requireNonNull(IpAddress.literal(text));
+    }
+
     private static StandardOutput unused() {
-        return new StandardOutput(new ByteArrayOutputStream(), lost -> {});
+        return new StandardOutput(new ByteArrayOutputStream(), NO_LOSS, () -> 0);
     }
 
     private static ServerEvent event(Level level, Map<String, @Nullable Object> fields) {
-        return new ServerEvent(level, "client:connected", fields, null);
+        return new TestEvent(level, "client:connected", fields);
     }
 
     private String line() {
@@ -72,7 +93,7 @@ final class EventLogTest {
             ring.snapshot();
             LogRing own = new LogRing(1, new ManualTime());
             EventLog.into(own, unused(), Level.INFO, new ManualTime())
-                    .publish(ServerEvent.systemError(
+                    .publish(new SystemEvent.Fault(
                             "here", new IllegalStateException(before + "\ud83d\ude00".repeat(5_000))));
             String error = JSON.readTree(own.snapshot().get(0)).path("error").asText();
             assertTrue(!Character.isSurrogate(error.charAt(error.length() - 1))
@@ -82,7 +103,7 @@ final class EventLogTest {
 
     @Test
     void anEventIsOneJsonObjectALine() {
-        log.publish(ServerEvent.clientConnected("0123456789abcdef", "2001:db8::1"));
+        log.publish(new ClientEvent.Connected("0123456789abcdef", address("2001:db8::1")));
 
         assertEquals(
                 "{\"timestamp\":\"2026-01-01T00:00:00Z\",\"level\":\"INFO\",\"message\":\"client:connected\","
@@ -119,7 +140,7 @@ final class EventLogTest {
 
     @Test
     void aStoryNestsInItsEvent() throws Exception {
-        log.publish(ServerEvent.flightStory(Map.of(
+        log.publish(new FlightEvent.Told(Map.of(
                 "meta", Map.of("flightCode", "ABC234"),
                 "timeline", List.of(Map.of("event", "created"), Map.of("event", "peer_joined")))));
 
@@ -222,7 +243,7 @@ final class EventLogTest {
         StackTraceElement[] frames = new StackTraceElement[10_000];
         Arrays.fill(frames, new StackTraceElement("some.Type", "method", "Type.java", 1));
         deep.setStackTrace(frames);
-        log.publish(ServerEvent.systemError("somewhere", deep));
+        log.publish(new SystemEvent.Fault("somewhere", deep));
 
         String error = json().get("error").textValue();
         assertTrue(error.startsWith("java.lang.StackOverflowError"));

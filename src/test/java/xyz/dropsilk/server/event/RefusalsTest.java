@@ -3,19 +3,24 @@ package xyz.dropsilk.server.event;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.flight.ClientEvent;
+import xyz.dropsilk.server.http.HttpEvent;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTicker;
 
 final class RefusalsTest {
+    private static final InetAddress SOMEBODY = InetAddress.getLoopbackAddress();
+
     private final ManualTicker ticker = new ManualTicker();
     private final CollectedEvents passedOn = new CollectedEvents();
     private final Refusals refusals = new Refusals(passedOn, ticker);
 
     private void refuse(Refusal refusal) {
-        refusals.publish(ServerEvent.refused(refusal, "192.0.2.1", null));
+        refusals.publish(new Refused(refusal, SOMEBODY));
     }
 
     @Test
@@ -25,7 +30,7 @@ final class RefusalsTest {
 
         assertEquals(2, passedOn.all().size());
         ServerEvent event = passedOn.all().get(0);
-        assertEquals("http:error", event.name());
+        assertEquals("http:error", event.eventName());
         assertEquals("origin", event.fields().get("reason"));
         assertNull(event.fields().get("leftOut"));
     }
@@ -54,7 +59,8 @@ final class RefusalsTest {
     @Test
     void everyAccessToTheLogIsPassedOnAndARefusedOneCounted() {
         for (int i = 0; i < 10; i++) {
-            refusals.publish(ServerEvent.logAccess("192.0.2.1", i == 0));
+            refusals.publish(
+                    i == 0 ? new HttpEvent.LogGranted(SOMEBODY, true) : new HttpEvent.LogRefused(SOMEBODY, false));
         }
         assertEquals(10, passedOn.named("system:log_access").size());
         assertEquals(9, refusals.totals().get("log_access"));
@@ -63,9 +69,9 @@ final class RefusalsTest {
     @Test
     void allOtherEventsPassUnchanged() {
         for (int i = 0; i < 100; i++) {
-            refusals.publish(ServerEvent.clientDisconnected("c" + i));
+            refusals.publish(new ClientEvent.RegisteredDetails("c" + i, "Ada"));
         }
-        assertEquals(100, passedOn.named("client:disconnected").size());
+        assertEquals(100, passedOn.named("client:registered_details").size());
     }
 
     @Test

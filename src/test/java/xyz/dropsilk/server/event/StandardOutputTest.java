@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -16,12 +17,30 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import xyz.dropsilk.server.testing.ManualTicker;
 
 @Timeout(60)
 final class StandardOutputTest {
+    private final BlockingQueue<Duration> lostFor = new LinkedBlockingQueue<>();
     private final BlockingQueue<Long> lost = new LinkedBlockingQueue<>();
     private final TestStream stream = new TestStream();
-    private final StandardOutput output = new StandardOutput(stream, lost::add);
+    private final BlockingQueue<String> begun = new LinkedBlockingQueue<>();
+    private final ManualTicker ticker = new ManualTicker();
+    private final StandardOutput output = new StandardOutput(
+            stream,
+            new StandardOutput.Loss() {
+                @Override
+                public void begun() {
+                    begun.add("begun");
+                }
+
+                @Override
+                public void over(long lines, Duration time) {
+                    lost.add(lines);
+                    lostFor.add(time);
+                }
+            },
+            ticker);
 
     /** An output that can be blocked or broken. */
     private static final class TestStream extends OutputStream {
@@ -116,9 +135,12 @@ final class StandardOutputTest {
         IntStream.range(0, more).forEach(i -> write("line " + i));
         long took = System.nanoTime() - before;
         assertTrue(took < TimeUnit.SECONDS.toNanos(5), "took " + took);
+        assertEquals(List.of("begun"), List.copyOf(begun));
 
+        ticker.pass(Duration.ofSeconds(90));
         stream.gate.countDown();
         assertEquals(100L, lost.take());
+        assertEquals(Duration.ofSeconds(90), lostFor.take());
         stream.awaitEnd("line " + (StandardOutput.MAX_QUEUED - 1) + "\n");
         assertEquals(1 + StandardOutput.MAX_QUEUED, stream.text().lines().count());
     }

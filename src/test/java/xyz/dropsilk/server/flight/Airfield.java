@@ -75,7 +75,7 @@ final class Airfield {
     /** The names of the events since the last call, without those that tell of clients. */
     List<String> flightEvents() {
         return events.take().stream()
-                .map(event -> event.name())
+                .map(event -> event.eventName())
                 .filter(name -> !name.startsWith("client:"))
                 .toList();
     }

@@ -179,7 +179,7 @@ class FlightRegistryModelTest {
         private void compareEvents() {
             for (ServerEvent event : field.events.take()) {
                 Refusal refusal = event.refusal();
-                events.merge(refusal == null ? event.name() : refusal.name(), 1, Integer::sum);
+                events.merge(refusal == null ? event.eventName() : refusal.name(), 1, Integer::sum);
             }
             assertEquals(model.created, count("flight:created"));
             assertEquals(model.joined, count("flight:joined"));

@@ -178,7 +178,7 @@ class FlightStoryTest {
         return Map.of(
                 "id", peer.id(),
                 "name", name,
-                "ip", peer.address().getHostAddress(),
+                "ip", peer.address(),
                 "connectionType", type,
                 "joinedAt", joinedAt);
     }

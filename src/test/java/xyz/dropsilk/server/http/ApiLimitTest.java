@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.testing.CollectedEvents;
 
@@ -31,6 +32,7 @@ final class ApiLimitTest {
     @Test
     void theLogSpellsAddressesAsItDoesEverywhere() throws UnknownHostException {
         new ApiLimit(network -> 7, events).refusal(from("2001:db8::1"));
-        assertEquals("2001:db8::1", events.all().get(0).fields().get("ip"));
+        assertEquals(
+                IpAddress.literal("2001:db8::1"), events.all().get(0).fields().get("ip"));
     }
 }

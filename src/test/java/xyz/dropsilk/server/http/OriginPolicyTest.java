@@ -3,9 +3,11 @@ package xyz.dropsilk.server.http;
 import static java.util.regex.Pattern.CASE_INSENSITIVE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,6 +29,30 @@ class OriginPolicyTest {
 
     private final OriginPolicy production = new OriginPolicy(ALLOWED, PREVIEW, /* production= */ true);
     private final OriginPolicy development = new OriginPolicy(ALLOWED, PREVIEW, /* production= */ false);
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', textBlock = """
+            https://x.example,     add it to ALLOWED_ORIGINS
+            http://localhost:3000, `start with --allow-local-port=3000, or add it to ALLOWED_ORIGINS`
+            http://127.0.0.1:81,   `start with --allow-local-port=81, or add it to ALLOWED_ORIGINS`
+            null,                  `no web server's pages have such an origin: serve the page from one, and add that to ALLOWED_ORIGINS`
+            """)
+    void aRefusedOriginIsToldWithWhatWouldLetItIn(String origin, String hint) {
+        HttpEvent.OriginRefused event = production.refused(InetAddress.getLoopbackAddress(), origin);
+        assertEquals(origin, event.origin());
+        assertEquals(hint, event.hint());
+    }
+
+    @Test
+    void aRefusedOriginIsCleanedAndCutAndNoneIsNone() {
+        InetAddress client = InetAddress.getLoopbackAddress();
+        assertEquals(
+                "https://" + "x".repeat(92),
+                production
+                        .refused(client, "https://\u0007\u009b" + "x".repeat(500))
+                        .origin());
+        assertNull(production.refused(client, null).origin());
+    }
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', textBlock = """

@@ -25,10 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import xyz.dropsilk.server.base.Secret;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.remote.Sdk;
 import xyz.dropsilk.server.service.PreviewCloud;
+import xyz.dropsilk.server.service.UploadEvent;
 import xyz.dropsilk.server.service.Uploads;
 import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.testing.CollectedEvents;
@@ -84,7 +84,7 @@ class UploadsEndpointTest {
         JsonNode error = vector.path("onUploadError");
         if (!error.isMissingNode()) {
             assertEquals(
-                    List.of(ServerEvent.uploadError(error.path("fileKey").asText(), "Upload failed: Upload timed out")),
+                    List.of(new UploadEvent.Lost(error.path("fileKey").asText(), "Upload failed: Upload timed out")),
                     events.all());
         }
     }
@@ -310,7 +310,7 @@ class UploadsEndpointTest {
                         token == null ? null : new Secret(token), URI.create("https://api.uploadthing.com"), null),
                 Sdk.keys(() -> fileParts));
         InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(NOW));
-        return new Uploads(cloud, this::store, HANDLER.path("callbackUrl").asText(), clock, events);
+        return new Uploads(cloud, this::store, HANDLER.path("callbackUrl").asText(), clock, () -> 0, events);
     }
 
     private CompletableFuture<@Nullable Void> store(StoredUpload upload) {

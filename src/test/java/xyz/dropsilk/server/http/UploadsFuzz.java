@@ -124,6 +124,7 @@ public final class UploadsFuzz {
                 },
                 "http://localhost/api/uploadthing",
                 InstantSource.fixed(Instant.EPOCH),
+                () -> 0,
                 events);
         return new UploadsEndpoint(uploads, new ApiLimit(network -> 0, events), Runnable::run);
     }

@@ -188,7 +188,7 @@ final class Lobby {
     /** The names of the events of rooms since the last call. */
     List<String> roomEvents() {
         return events.take().stream()
-                .map(event -> event.name())
+                .map(event -> event.eventName())
                 .filter(name -> !name.startsWith("client:"))
                 .toList();
     }

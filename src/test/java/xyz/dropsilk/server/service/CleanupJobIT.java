@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.base.Secret;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.store.CleanupLock;
@@ -60,7 +59,7 @@ class CleanupJobIT {
         assertTrue(job.run());
         assertEquals(List.of("{\"fileKeys\":[\"k1\",\"k2\"]}"), asked());
         assertEquals(List.of("young"), rows());
-        assertEquals(List.of(ServerEvent.cleanupStart(), ServerEvent.cleanupComplete(2, 2, 2)), events.all());
+        assertEquals(List.of(new CleanupEvent.Start(true), new CleanupEvent.Complete(true, 2, 2, 2)), events.all());
     }
 
     @Test
@@ -70,7 +69,7 @@ class CleanupJobIT {
         assertEquals(3, asked().size());
         assertEquals(List.of(), rows());
         int all = 2 * CleanupJob.BATCH + 1;
-        assertEquals(ServerEvent.cleanupComplete(all, all, all), events.await("cleanup:complete", 1));
+        assertEquals(new CleanupEvent.Complete(true, all, all, all), events.await("cleanup:complete", 1));
     }
 
     @Test
@@ -96,7 +95,7 @@ class CleanupJobIT {
             job.run();
             assertEquals(List.of("k1"), rows());
             assertEquals(
-                    ServerEvent.cleanupError(reasons[i], true),
+                    new CleanupEvent.Failed(reasons[i], true),
                     events.named("cleanup:error").get(i));
         }
         job.run();
@@ -114,7 +113,7 @@ class CleanupJobIT {
                         .mapToObj(i -> "k" + i)
                         .toList(),
                 rows());
-        assertEquals(ServerEvent.cleanupComplete(300, 200, 200), events.await("cleanup:complete", 1));
+        assertEquals(new CleanupEvent.Complete(true, 300, 200, 200), events.await("cleanup:complete", 1));
     }
 
     @Test
@@ -135,7 +134,7 @@ class CleanupJobIT {
                         "{\"fileKeys\":[\"k3\"]}"),
                 asked());
         assertEquals(List.of("k2"), rows());
-        assertEquals(ServerEvent.cleanupComplete(3, 2, 2), events.await("cleanup:complete", 1));
+        assertEquals(new CleanupEvent.Complete(true, 3, 2, 2), events.await("cleanup:complete", 1));
     }
 
     @Test
@@ -181,7 +180,7 @@ class CleanupJobIT {
             job.run();
         }
         assertEquals(List.of(), asked());
-        assertEquals(List.of(ServerEvent.cleanupSkipped("another instance is cleaning up")), events.all());
+        assertEquals(List.of(new CleanupEvent.Skipped("another instance is cleaning up")), events.all());
     }
 
     @Test
@@ -195,7 +194,7 @@ class CleanupJobIT {
         assertEquals(1, asked().size());
         assertEquals(2 * CleanupJob.BATCH, rows().size(), "what was deleted is noted");
         assertEquals(
-                ServerEvent.cleanupError("the lock was lost with its database session", false),
+                new CleanupEvent.Failed("the lock was lost with its database session", false),
                 events.await("cleanup:error", 1));
     }
 
@@ -217,7 +216,7 @@ class CleanupJobIT {
         assertTrue(job.run());
         assertEquals(List.of(), rows());
         assertEquals(
-                ServerEvent.cleanupComplete(2 * CleanupJob.BATCH, 0, 2 * CleanupJob.BATCH),
+                new CleanupEvent.Complete(true, 2 * CleanupJob.BATCH, 0, 2 * CleanupJob.BATCH),
                 events.await("cleanup:complete", 2));
     }
 
@@ -269,7 +268,8 @@ class CleanupJobIT {
         Secret token = new Secret(Vectors.section("handler").path("token").asText());
         PreviewCloud app = new PreviewCloud(
                 outbound, new PreviewCloud.Settings(token, cloud.uri(), cloud.uri()), FileKeys.random());
-        return new CleanupJob(of, app, new CleanupJob.Settings(Duration.ofHours(24), Duration.ZERO), seenBy);
+        return new CleanupJob(
+                of, app, new CleanupJob.Settings(Duration.ofHours(24), Duration.ZERO), System::nanoTime, seenBy);
     }
 
     private void expired(int count) throws DatabaseException {

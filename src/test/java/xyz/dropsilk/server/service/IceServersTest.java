@@ -10,12 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.remote.RemoteException;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualExecutor;
+import xyz.dropsilk.server.testing.ManualTicker;
 import xyz.dropsilk.server.testing.ManualTime;
 
 class IceServersTest {
     private final ManualTime time = new ManualTime();
+    private final ManualTicker ticker = new ManualTicker();
     private final CollectedEvents events = new CollectedEvents();
     private final List<CompletableFuture<String>> fetches = new ArrayList<>();
     private static final Duration HOUR = Duration.ofHours(1);
@@ -28,6 +31,7 @@ class IceServersTest {
                 return fetch.thenApply(json -> new IceCredentials(json, askedAt, HOUR));
             },
             time,
+            ticker,
             timer,
             events);
 
@@ -49,6 +53,23 @@ class IceServersTest {
         assertTrue(first.cancel(true), "one who goes away");
         fetches.get(0).complete("[1]");
         assertEquals("[1]", second.join(), "spoils it for nobody");
+    }
+
+    @Test
+    void theEndOfAnOutageIsToldWithHowLongAndHowOften() {
+        for (int i = 0; i < 3; i++) {
+            ask();
+            fetches.get(i).completeExceptionally(RemoteException.refused(503));
+            time.pass(IceServers.LONGEST_PAUSE);
+            ticker.pass(IceServers.LONGEST_PAUSE);
+        }
+        ask();
+        fetches.get(3).complete("[1]");
+        assertEquals(
+                List.of(
+                        new TurnEvent.Failed("Cloudflare: refused with status 503", 0),
+                        new TurnEvent.Over(Duration.ofSeconds(45), 3)),
+                events.take());
     }
 
     @Test

@@ -45,7 +45,7 @@ class UploadLedgerIT {
     void aRowIsThereWhenItsCallbackIsAnswered() {
         record("k1").join();
         assertEquals(List.of("k1"), keys());
-        assertEquals(List.of(ServerEvent.uploadSaved("k1")), events.all());
+        assertEquals(List.of(new UploadEvent.Saved("k1")), events.all());
     }
 
     @Test

@@ -21,12 +21,12 @@ public final class CollectedEvents implements EventSink {
 
     /** The names of all so far. */
     public List<String> names() {
-        return all().stream().map(ServerEvent::name).toList();
+        return all().stream().map(ServerEvent::eventName).toList();
     }
 
     /** Those called {@code name}, so far. */
     public List<ServerEvent> named(String name) {
-        return all().stream().filter(event -> event.name().equals(name)).toList();
+        return all().stream().filter(event -> event.eventName().equals(name)).toList();
     }
 
     /** Those that came since the last call. */

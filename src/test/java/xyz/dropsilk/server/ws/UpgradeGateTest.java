@@ -73,6 +73,23 @@ final class UpgradeGateTest {
     }
 
     @Test
+    void aRefusalSaysWhy() {
+        headers.set("Sec-WebSocket-Version", "8");
+        decide(HOME);
+        headers.set("Sec-WebSocket-Version", "13").set("Sec-WebSocket-Key", "short");
+        decide(HOME);
+        gate.decide(request(HttpMethod.GET, "/socket", HOME), channel);
+        assertEquals(
+                List.of(
+                        "Sec-WebSocket-Version is not 13",
+                        "Sec-WebSocket-Key is not 16 bytes in base64",
+                        "WebSockets are served at / alone"),
+                signaling.events.all().stream()
+                        .map(event -> event.fields().get("why"))
+                        .toList());
+    }
+
+    @Test
     void aHandshakeIsProvenUnderstood() {
         Upgrade.Outcome outcome = decide(HOME);
         assertEquals(101, outcome.response().status());

@@ -131,7 +131,7 @@ final class WebSocketSessionTest {
             NetworkKey elsewhere = new NetworkKey(NetworkKey.Kind.IPV4, 2);
             AtomicBoolean broken = new AtomicBoolean();
             Signaling breakable = signaling.withTicker(() -> {
-                if (broken.get()) {
+                if (broken.getAndSet(false)) {
                     throw new IllegalStateException("broken");
                 }
                 return 0;
