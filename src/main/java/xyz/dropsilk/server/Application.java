@@ -23,10 +23,12 @@ import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.SteadyTicker;
+import xyz.dropsilk.server.base.Terminal;
 import xyz.dropsilk.server.base.Uptime;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.event.EventLog;
 import xyz.dropsilk.server.event.LibraryLog;
+import xyz.dropsilk.server.event.LogFormat;
 import xyz.dropsilk.server.event.LogRing;
 import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.Refusals;
@@ -110,7 +112,7 @@ public final class Application {
                     }
                 },
                 ticker);
-        events = new Refusals(EventLog.into(ring, output, config.telemetry().logLevel(), clock), ticker);
+        events = new Refusals(EventLog.into(ring, output, logSettings(config.telemetry()), clock), ticker);
         libraryLog = LibraryLog.sendTo(events);
         uncaught = (thread, fault) -> {
             OutOfMemory.haltIfIn(fault);
@@ -179,6 +181,16 @@ public final class Application {
         parts.put("database", services.database());
         parts.put("bus", Dependency.NONE);
         return parts;
+    }
+
+    private static EventLog.Settings logSettings(Config.Telemetry telemetry) {
+        boolean isWatched = Terminal.isThere();
+        LogFormat format = telemetry.logFormat();
+        return new EventLog.Settings(
+                telemetry.logLevel(),
+                format != null ? format : isWatched ? LogFormat.TEXT : LogFormat.JSON,
+                isWatched && telemetry.logColors(),
+                telemetry.logAddresses());
     }
 
     private Signaling signaling(EventLoop timer, LongSupplier ticker) {

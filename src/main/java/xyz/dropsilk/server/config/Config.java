@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.Level;
+import xyz.dropsilk.server.event.LogAddresses;
+import xyz.dropsilk.server.event.LogFormat;
 
 /**
  * All that an operator can set (the contract, 4), valid as a whole. Made once at the start by {@link ConfigReader}; a value, safe on
@@ -120,9 +122,18 @@ public record Config(
      * @param logAccessKey opens {@code /logs}; null keeps it closed
      * @param logBufferSize how many events {@code /logs} keeps; 0 for none
      * @param heartbeatInterval the time between two heartbeat events; zero for none
+     * @param logFormat of lines on standard output; null for text on a terminal and JSON elsewhere
+     * @param logColors whether text on a terminal may have colours
+     * @param logAddresses how clients' addresses are written
      */
     public record Telemetry(
-            Level logLevel, @Nullable Secret logAccessKey, int logBufferSize, Duration heartbeatInterval) {}
+            Level logLevel,
+            @Nullable Secret logAccessKey,
+            int logBufferSize,
+            Duration heartbeatInterval,
+            @Nullable LogFormat logFormat,
+            boolean logColors,
+            LogAddresses logAddresses) {}
 
     /**
      * Previews in the UploadThing cloud.

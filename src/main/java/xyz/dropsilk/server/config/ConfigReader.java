@@ -17,6 +17,8 @@ import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.Level;
+import xyz.dropsilk.server.event.LogAddresses;
+import xyz.dropsilk.server.event.LogFormat;
 
 /**
  * Makes the {@link Config} from the environment, the {@code .env} file and the flags: names, defaults and bounds of the contract, 4.
@@ -217,7 +219,14 @@ public final class ConfigReader {
                         .readHidden("LOG_ACCESS_KEY", text -> new Secret(Values.line(text)))
                         .orElse(null),
                 variables.whole("MAX_LOG_BUFFER_SIZE", 1_000, MOST_EVENTS),
-                variables.duration("HEARTBEAT_INTERVAL_MS", 60_000, MILLIS, MOST_TIME));
+                variables.duration("HEARTBEAT_INTERVAL_MS", 60_000, MILLIS, MOST_TIME),
+                variables
+                        .read("LOG_FORMAT", text -> Values.word(text, LogFormat.values()))
+                        .orElse(null),
+                !variables.isSet("NO_COLOR"), // https://no-color.org
+                variables
+                        .read("LOG_ADDRESSES", text -> Values.word(text, LogAddresses.values()))
+                        .orElse(LogAddresses.FULL));
     }
 
     private Config.Uploads uploads() {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Cut;
 import xyz.dropsilk.server.base.Secret;
@@ -71,6 +72,17 @@ final class Values {
                 .filter(level -> level.name().equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("should be debug, info, warn or error"));
+    }
+
+    /** The one of {@code known}, two at least, whose name {@code text} is, in any case. */
+    static <E extends Enum<E>> E word(String text, E[] known) {
+        return Arrays.stream(known)
+                .filter(one -> one.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("should be "
+                        + Arrays.stream(known)
+                                .map(one -> one.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(" or "))));
     }
 
     static String host(String text) {

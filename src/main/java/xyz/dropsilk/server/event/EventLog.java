@@ -1,29 +1,40 @@
 package xyz.dropsilk.server.event;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.function.Consumer;
 
-/** Events as log lines: one JSON object each, handed on in UTF-8 with its line feed. Safe on any thread. */
+/** Events as log lines, into the ring and standard output. Safe on any thread. */
 public final class EventLog implements EventSink {
+    private final LogRing ring;
+    private final StandardOutput output;
     private final Level threshold;
     private final InstantSource clock;
-    private final List<Consumer<byte[]>> outputs;
+    private final LineFormat json;
+    private final LineFormat format;
 
-    /** Lines for events of {@code threshold} and above; {@code outputs} must not block. */
-    private EventLog(Level threshold, InstantSource clock, List<Consumer<byte[]>> outputs) {
-        this.threshold = threshold;
+    /**
+     * What lines are like.
+     *
+     * @param threshold the level of the least of them
+     * @param format on standard output
+     * @param colors whether text has colours
+     * @param addresses how clients' are written
+     */
+    public record Settings(Level threshold, LogFormat format, boolean colors, LogAddresses addresses) {}
+
+    private EventLog(LogRing ring, StandardOutput output, Settings settings, InstantSource clock) {
+        this.ring = ring;
+        this.output = output;
+        this.threshold = settings.threshold;
         this.clock = clock;
-        this.outputs = outputs;
+        FieldTexts texts = new FieldTexts(settings.addresses);
+        json = new JsonLines(texts);
+        format = settings.format == LogFormat.JSON ? json : new TextLines(texts, settings.colors);
     }
 
     /** A log into a ring and an output. */
-    public static EventLog into(LogRing ring, StandardOutput output, Level threshold, InstantSource clock) {
-        return new EventLog(threshold, clock, List.of(ring::add, output::write));
+    public static EventLog into(LogRing ring, StandardOutput output, Settings settings, InstantSource clock) {
+        return new EventLog(ring, output, settings, clock);
     }
 
     @Override
@@ -31,26 +42,9 @@ public final class EventLog implements EventSink {
         if (event.level().compareTo(threshold) < 0) {
             return;
         }
-        byte[] line = line(event, clock.instant());
-        for (Consumer<byte[]> output : outputs) {
-            output.accept(line);
-        }
-    }
-
-    static byte[] line(ServerEvent event, Instant at) {
-        try {
-            return JsonLines.line(event, at);
-        } catch (IOException | RuntimeException e) {
-            return unprintable(event, at, e);
-        }
-    }
-
-    /** An event that can't be written must not hurt whoever published it, and must be seen. */
-    private static byte[] unprintable(ServerEvent event, Instant at, Exception cause) {
-        return ("{\"timestamp\":\"" + at
-                        + "\",\"level\":\"ERROR\",\"message\":\"system:error\",\"where\":\"log line of "
-                        + event.eventName()
-                        + "\",\"error\":\"" + cause.getClass().getName() + "\"}\n")
-                .getBytes(UTF_8);
+        Instant now = clock.instant();
+        byte[] line = json.line(event, now);
+        ring.add(line);
+        output.write(format.equals(json) ? line : format.line(event, now));
     }
 }

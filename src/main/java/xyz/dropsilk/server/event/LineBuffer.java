@@ -13,7 +13,7 @@ final class LineBuffer extends OutputStream {
 
     /** The line does not end in time. */
     static final class TooLong extends IOException {
-        private TooLong() {
+        TooLong() {
             super("a log line of over " + MAX_BYTES + " bytes");
         }
 

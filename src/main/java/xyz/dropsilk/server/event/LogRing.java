@@ -17,6 +17,8 @@ public final class LogRing {
     /** What a line takes besides its bytes: the array's header and the reference to it. */
     static final int OVERHEAD_BYTES = 24;
 
+    private static final LineFormat JSON = new JsonLines(new FieldTexts(LogAddresses.NONE));
+
     private final int capacity;
     private final long maxBytes;
     private final InstantSource clock;
@@ -67,7 +69,7 @@ public final class LogRing {
     public synchronized List<byte[]> snapshot() {
         List<byte[]> copy = new ArrayList<>(lines.size() + 1);
         if (droppedForBytes > 0) {
-            copy.add(EventLog.line(new SystemEvent.LinesDropped("kept lines", droppedForBytes, null), clock.instant()));
+            copy.add(JSON.line(new SystemEvent.LinesDropped("kept lines", droppedForBytes, null), clock.instant()));
         }
         copy.addAll(lines);
         return copy;

@@ -34,6 +34,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.event.Level;
+import xyz.dropsilk.server.event.LogAddresses;
+import xyz.dropsilk.server.event.LogFormat;
 import xyz.dropsilk.server.flight.FlightRegistry;
 
 /** Which package may know what. The rules are few, and each keeps a decision of the design true. */
@@ -88,12 +90,15 @@ class PackageRulesTest {
     }
 
     @Test
-    void configurationKnowsOfEventsTheirLevelsOnly() {
+    void configurationKnowsOfEventsWhatCanBeSetOnly() {
         noClasses()
                 .that()
                 .resideInAPackage(ROOT + ".config..")
                 .should()
-                .dependOnClassesThat(in("event").and(except(Level.class)))
+                .dependOnClassesThat(in("event")
+                        .and(except(Level.class))
+                        .and(except(LogFormat.class))
+                        .and(except(LogAddresses.class)))
                 .check(CLASSES);
     }
 

@@ -30,6 +30,8 @@ class ConfigProblemsTest {
             HOST                             | a b                      | an address or a host name
             HOST                             | http://localhost         | an address or a host name
             LOG_LEVEL                        | verbose                  | debug, info, warn or error
+            LOG_FORMAT                       | xml                      | json or text
+            LOG_ADDRESSES                    | hidden                   | full or pseudonym or none
             NODE_ENV                         | prod                     | development, test or production
             NODE_ENV                         | Production               | development, test or production
             ALLOWED_ORIGINS                  | *                        | an origin such as

@@ -20,10 +20,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.Level;
+import xyz.dropsilk.server.event.LogAddresses;
+import xyz.dropsilk.server.event.LogFormat;
 
 class ConfigReaderTest {
     private static final Set<String> SECRETS = Set.of(
             "LOG_ACCESS_KEY", "UPLOADTHING_TOKEN", "CLOUDFLARE_API_TOKEN", "RECAPTCHA_SECRET_KEY", "DATABASE_URL");
+
+    @Test
+    void theFormOfTheLogIsRead() throws Exception {
+        Config.Telemetry telemetry = ConfigReader.read(
+                        Map.of("LOG_FORMAT", "text", "LOG_ADDRESSES", "Pseudonym", "NO_COLOR", "1"),
+                        "",
+                        CommandLine.parse())
+                .telemetry();
+        assertEquals(LogFormat.TEXT, telemetry.logFormat());
+        assertEquals(LogAddresses.PSEUDONYM, telemetry.logAddresses());
+        assertFalse(telemetry.logColors());
+    }
 
     @Test
     void withNothingSetTheDefaultsOfTheContractCount() throws ConfigException {
@@ -48,7 +62,9 @@ class ConfigReaderTest {
         assertEquals(
                 new Config.Limits(1_048_576, Duration.ofSeconds(30), 200, 10_000, 500, 100, 300, 60, 300),
                 config.limits());
-        assertEquals(new Config.Telemetry(Level.INFO, null, 1_000, Duration.ofMinutes(1)), config.telemetry());
+        assertEquals(
+                new Config.Telemetry(Level.INFO, null, 1_000, Duration.ofMinutes(1), null, true, LogAddresses.FULL),
+                config.telemetry());
         assertEquals(
                 new Config.Uploads(
                         null,

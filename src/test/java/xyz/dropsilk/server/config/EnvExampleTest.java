@@ -28,6 +28,7 @@ class EnvExampleTest {
     void itHasTheVariablesThatTheReaderKnowsAndNoOthers() throws Exception {
         ConfigReader.read(environment, "", CommandLine.parse());
         asked.remove("RENDER_EXTERNAL_URL"); // which Render sets, and nobody else
+        asked.remove("NO_COLOR"); // which terminals' users set, for all programs
         assertEquals(asked, new TreeSet<>(example().values().keySet()));
     }
 

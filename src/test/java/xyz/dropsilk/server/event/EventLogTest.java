@@ -41,8 +41,12 @@ final class EventLogTest {
     private final LogRing ring = new LogRing(100, new ManualTime());
     private final EventSink log = log(Level.DEBUG);
 
+    private static EventLog.Settings settings(Level threshold) {
+        return new EventLog.Settings(threshold, LogFormat.JSON, false, LogAddresses.FULL);
+    }
+
     private EventSink log(Level threshold) {
-        return EventLog.into(ring, unused(), threshold, new ManualTime());
+        return EventLog.into(ring, unused(), settings(threshold), new ManualTime());
     }
 
     private static InetAddress address(String text) {
@@ -92,7 +96,7 @@ final class EventLogTest {
         for (String before : List.of("", "x")) {
             ring.snapshot();
             LogRing own = new LogRing(1, new ManualTime());
-            EventLog.into(own, unused(), Level.INFO, new ManualTime())
+            EventLog.into(own, unused(), settings(Level.INFO), new ManualTime())
                     .publish(new SystemEvent.Fault(
                             "here", new IllegalStateException(before + "\ud83d\ude00".repeat(5_000))));
             String error = JSON.readTree(own.snapshot().get(0)).path("error").asText();
@@ -215,7 +219,7 @@ final class EventLogTest {
                 Map.of("\u0002".repeat(50_000), "\u0001".repeat(50_000)),
                 Map.of("deep", deep))) {
             LogRing own = new LogRing(1, new ManualTime());
-            EventLog.into(own, unused(), Level.INFO, new ManualTime())
+            EventLog.into(own, unused(), settings(Level.INFO), new ManualTime())
                     .publish(event(Level.WARN, new LinkedHashMap<>(fields)));
 
             byte[] line = own.snapshot().get(0);
