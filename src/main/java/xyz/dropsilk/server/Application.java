@@ -77,6 +77,7 @@ public final class Application {
     private final Rooms rooms;
     private final ConnectionLimit connections;
     private final JoinLimit joins;
+    private final Router router;
     private final HttpPipeline pipeline;
     private final Heartbeat heartbeat;
     private final Readiness readiness;
@@ -147,7 +148,7 @@ public final class Application {
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
         ProxyWatch proxyWatch = new ProxyWatch(clientAddress, events);
-        Router router = services.addTo(new Router(origins, events))
+        router = services.addTo(new Router(origins, events))
                 .get("/", new RootEndpoint(proxyWatch))
                 .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))
                 .get("/livez", new LivenessEndpoint(server::loopsRun))
@@ -327,6 +328,11 @@ public final class Application {
         }
         libraryLog.close();
         output.close(limit.toMillis());
+    }
+
+    /** What is served over HTTP, each path with its methods. */
+    Map<String, String> served() {
+        return router.served();
     }
 
     /** Returns when the server no longer listens. */

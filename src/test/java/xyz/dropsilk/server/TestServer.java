@@ -105,6 +105,11 @@ public final class TestServer implements AutoCloseable {
         return port;
     }
 
+    /** What it serves over HTTP, each path with its methods. */
+    public Map<String, String> served() {
+        return application.served();
+    }
+
     /** Makes the server believe that so much time has passed; what its event loops have scheduled is not hastened. */
     public void skip(Duration time) {
         skipped.addAndGet(time.toNanos());

@@ -86,6 +86,15 @@ public final class Router {
         return this;
     }
 
+    /** What is served, each path with the methods that its {@code Allow} names; one that knows all below it by itself ends with a slash. */
+    public Map<String, String> served() {
+        Map<String, String> served = new LinkedHashMap<>();
+        routes.forEach((path, route) -> served.put(path, route.allow()));
+        subtrees.forEach(
+                subtree -> served.put(subtree.path() + "/", subtree.route().allow()));
+        return served;
+    }
+
     /** The answer to {@code request}; never completes exceptionally. */
     CompletionStage<Response> route(Request request) {
         Route route = find(request.path());
