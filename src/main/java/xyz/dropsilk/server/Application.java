@@ -244,7 +244,8 @@ public final class Application {
             Thread.setDefaultUncaughtExceptionHandler(uncaught);
             int bound = server.listen(config.server().host(), config.server().port(), pipeline);
             pageOrigins.listening(bound);
-            events.publish(new SystemEvent.Startup(version, bound, config.server().production(), parts()));
+            events.publish(
+                    new SystemEvent.Startup(version, bound, config.server().production(), parts()));
             config.warnings().forEach(warning -> events.publish(new SystemEvent.ConfigWarning(warning)));
             services.start();
             heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());

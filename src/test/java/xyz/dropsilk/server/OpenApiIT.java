@@ -42,6 +42,8 @@ final class OpenApiIT {
 
     /** Answers while the server stops, which no client can time: see RoomsTest. */
     private static final Set<String> NOT_PROVOKED = new TreeSet<>(Set.of(
+            "GET /livez 503",
+            "GET /readyz 503",
             "GET " + ROOM + " 503",
             "POST " + JOIN + " 503",
             "POST " + READY + " 503",
@@ -195,7 +197,21 @@ final class OpenApiIT {
 
     private void whatWorks(FakeCloud cloud) {
         try (TestServer server = withCloud(cloud).start()) {
-            for (String path : List.of("/", "/keep-alive", "/stats", "/favicon.ico", "/api/status", TURN, UPLOADS)) {
+            for (String path : List.of(
+                    "/",
+                    "/keep-alive",
+                    "/livez",
+                    "/readyz",
+                    "/stats",
+                    "/favicon.ico",
+                    "/check",
+                    "/check.css",
+                    "/check.js",
+                    "/check/probes.js",
+                    "/api/status",
+                    "/api/whoami",
+                    TURN,
+                    UPLOADS)) {
                 assertEquals(200, get(server, path).status());
             }
             assertEquals(200, ask(server, "GET", "/logs", "/logs?key=key", "").status());

@@ -14,7 +14,7 @@ import xyz.dropsilk.server.http.Request;
  */
 public final class ProxyWatch {
     /** One such handshake may be anybody's joke. */
-    static final int SEVERAL = 5;
+    static final int SEVERAL = 3;
 
     private final ClientAddress addresses;
     private final EventSink events;

@@ -96,8 +96,7 @@ public final class UpgradeGate implements Upgrade {
                         Response.text(429, "Too Many Requests").with("Retry-After", RETRY_AFTER));
             case CLOSED ->
                 refuse(
-                        request,
-                        Refusal.DRAINING,
+                        new Refused(Refusal.DRAINING, request.client()),
                         Response.text(503, "Service Unavailable").with("Retry-After", RETRY_AFTER_DRAIN));
             case ENTERED ->
                 new Outcome(
