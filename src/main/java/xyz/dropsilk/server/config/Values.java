@@ -28,7 +28,8 @@ final class Values {
     /** Enough to recognise a value by. */
     private static final int MAX_SHOWN_CHARS = 200;
 
-    private static final Pattern USER_INFO = Pattern.compile("(?s)\\A(?<scheme>(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:stun|turn)s?:)?).*@");
+    private static final Pattern USER_INFO =
+            Pattern.compile("(?s)\\A(?<scheme>(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:stun|turn)s?:)?).*@");
     private static final Pattern HOST_NAME = Pattern.compile("(?=.*[A-Za-z])[A-Za-z0-9._-]{1,253}");
     private static final Pattern WEB_HOST =
             Pattern.compile("(?<name>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::(?<port>[0-9]{1,5}))?");
