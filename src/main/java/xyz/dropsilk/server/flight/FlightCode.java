@@ -40,7 +40,7 @@ public final class FlightCode {
         char[] upper = code.toCharArray();
         for (int i = 0; i < upper.length; i++) {
             if (upper[i] >= 'a' && upper[i] <= 'z') {
-                upper[i] += 'A' - 'a';
+                upper[i] = (char) (upper[i] + 'A' - 'a');
             }
         }
         return new String(upper);
