@@ -153,11 +153,22 @@ public final class ConfigReader {
 
     /** Render tells each service its address. */
     private URI publicUrl(int port) {
-        Optional<URI> onRender = variables.read("RENDER_EXTERNAL_URL", Values::baseUrl);
+        Optional<URI> onRender = variables.read("RENDER_EXTERNAL_URL", ConfigReader::pageUrl);
         return variables
-                .read("PUBLIC_SERVER_URL", Values::baseUrl)
+                .read("PUBLIC_SERVER_URL", ConfigReader::pageUrl)
                 .or(() -> onRender)
                 .orElseGet(() -> URI.create("http://localhost:" + port));
+    }
+
+    /** An address that pages are at too, so a browser has to make an origin of it. */
+    private static URI pageUrl(String text) {
+        URI url = Values.baseUrl(text);
+        String unused = originOf(url);
+        return url;
+    }
+
+    private static String originOf(URI url) {
+        return BrowserOrigin.of(url.getScheme() + "://" + url.getRawAuthority());
     }
 
     private Config.Origins origins() {
@@ -300,9 +311,7 @@ public final class ConfigReader {
                     "CHECK_PAGE is on and PUBLIC_SERVER_URL is not set: sockets of the page are refused, but on this"
                             + " machine; set it to this server's own https address");
         }
-        URI url = URI.create(server.publicUrl());
-        return new Config.CheckPage(
-                isOn, isPublicUrlNamed() ? BrowserOrigin.of(url.getScheme() + "://" + url.getRawAuthority()) : null);
+        return new Config.CheckPage(isOn, isPublicUrlNamed() ? originOf(URI.create(server.publicUrl())) : null);
     }
 
     private void warnOfOption(String name) {

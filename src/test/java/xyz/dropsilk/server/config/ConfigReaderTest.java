@@ -2,6 +2,7 @@ package xyz.dropsilk.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
@@ -270,6 +271,16 @@ class ConfigReaderTest {
         assertTrue(asked.checkPage().isOn());
         assertEquals(1, asked.warnings().size());
         assertTrue(asked.warnings().get(0).startsWith("CHECK_PAGE is on and PUBLIC_SERVER_URL is not set"));
+    }
+
+    @Test
+    void aPublicAddressThatNoBrowserKnowsStopsTheStart() {
+        ConfigException wrong =
+                assertThrows(ConfigException.class, () -> read("PUBLIC_SERVER_URL", "https://.example.com"));
+        assertEquals(1, wrong.problems().size());
+        assertTrue(wrong.problems()
+                .get(0)
+                .startsWith("PUBLIC_SERVER_URL=\"https://.example.com\" should have a host name"));
     }
 
     @Test
