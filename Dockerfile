@@ -9,8 +9,8 @@ COPY src/main src/main
 RUN --mount=type=cache,target=/root/.m2 mvn -q -B package -Dmaven.test.skip=true
 
 # java.sql, java.naming: the database; java.security.jgss, java.security.sasl: its driver's logins; java.net.http: the clouds;
-# java.management: Hikari, Netty; jdk.unsupported: Netty's direct buffers.
-RUN jlink --add-modules java.base,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,jdk.unsupported \
+# java.management: Hikari, Netty; jdk.management: meters of memory and processors; jdk.unsupported: Netty's direct buffers.
+RUN jlink --add-modules java.base,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,jdk.management,jdk.unsupported \
           --strip-debug --no-header-files --no-man-pages --compress zip-6 --output /opt/java
 
 # The cache is valid for this Java, these flags and this jar at this path alone.

@@ -12,20 +12,24 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.CheckPage;
 import xyz.dropsilk.server.api.LivenessEndpoint;
 import xyz.dropsilk.server.api.Readiness;
+import xyz.dropsilk.server.api.MetricsEndpoint;
 import xyz.dropsilk.server.api.RoomsEndpoint;
 import xyz.dropsilk.server.api.StatusEndpoint;
 import xyz.dropsilk.server.api.WhoAmIEndpoint;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.OutOfMemory;
+import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.SteadyTicker;
 import xyz.dropsilk.server.base.Terminal;
 import xyz.dropsilk.server.base.Uptime;
 import xyz.dropsilk.server.config.Config;
+import xyz.dropsilk.server.event.Alarms;
 import xyz.dropsilk.server.event.EventLog;
 import xyz.dropsilk.server.event.LibraryLog;
 import xyz.dropsilk.server.event.LogFormat;
@@ -50,12 +54,14 @@ import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.NetworkRate;
 import xyz.dropsilk.server.limit.Rate;
+import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.net.SignalingServer;
 import xyz.dropsilk.server.room.RoomBook;
 import xyz.dropsilk.server.room.RoomSettings;
 import xyz.dropsilk.server.room.Rooms;
 import xyz.dropsilk.server.ws.ProxyWatch;
 import xyz.dropsilk.server.ws.RootEndpoint;
+import xyz.dropsilk.server.ws.SessionMeters;
 import xyz.dropsilk.server.ws.Signaling;
 import xyz.dropsilk.server.ws.UpgradeGate;
 
@@ -71,6 +77,7 @@ public final class Application {
     private final LongSupplier ticker;
     private final StandardOutput output;
     private final Refusals events;
+    private final Meters meters = new Meters();
     private final LibraryLog libraryLog;
     private final SignalingServer server;
     private final FlightRegistry registry;
@@ -83,6 +90,11 @@ public final class Application {
     private final Readiness readiness;
     private final Services services;
     private final PageOrigins pageOrigins;
+    private final RoomBook book;
+    private final @Nullable Monitoring monitoring;
+    private final SessionMeters sessionMeters;
+    private final Alarms alarms;
+    private final MemoryBudget budget;
     private final Thread.UncaughtExceptionHandler uncaught;
 
     /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
@@ -113,7 +125,8 @@ public final class Application {
                     }
                 },
                 ticker);
-        events = new Refusals(EventLog.into(ring, output, logSettings(config.telemetry()), clock), ticker);
+        alarms = new Alarms(EventLog.into(ring, output, logSettings(config.telemetry()), clock));
+        events = new Refusals(alarms, ticker);
         libraryLog = LibraryLog.sendTo(events);
         uncaught = (thread, fault) -> {
             OutOfMemory.haltIfIn(fault);
@@ -123,7 +136,7 @@ public final class Application {
         EventLoop timer = server.loop();
         RoomSettings roomSettings = roomSettings(config.rooms());
         SteadyTicker steady = new SteadyTicker(ticker);
-        RoomBook book = new RoomBook(roomSettings, steady);
+        book = new RoomBook(roomSettings, steady);
         registry = new FlightRegistry(
                 new FlightRegistry.Lists(config.limits().maxListedUsers(), FlightRegistry.Lists.ARRIVAL_DELAY),
                 events,
@@ -133,15 +146,21 @@ public final class Application {
                 config.limits().maxConnections(), config.limits().maxConnectionsPerNetwork());
         rooms = new Rooms(registry, book, roomSettings, new Rooms.Time(clock, steady), connections::admits);
         joins = new JoinLimit(config.limits().joinFailuresPerMinute(), ticker, events);
-        services = new Services(config, events, clock, ticker, timer);
-        Signaling signaling = signaling(timer, ticker);
+        Secret metricsKey = config.telemetry().metricsAccessKey();
+        monitoring = metricsKey == null ? null : new Monitoring(metricsKey, meters, server, version);
+        sessionMeters = new SessionMeters(/* timesSignals= */ monitoring != null);
+        budget = MemoryBudget.ofThisProcess(timer);
+        services = new Services(
+                config, events, clock, ticker, timer, monitoring == null ? null : monitoring.meterRegistry());
+        Signaling signaling = signaling(ticker);
         boolean production = config.server().production();
         pageOrigins =
                 new PageOrigins(config.checkPage().isOn(), config.checkPage().origin(), production);
         OriginPolicy origins = OriginPolicy.of(config.origins(), production, pageOrigins);
         MemoryUse memory = new MemoryUse(server::bufferBytes);
+        addMeters(memory);
         Uptime uptime = new Uptime(ticker);
-        heartbeat = new Heartbeat(registry::stats, memory, uptime, events);
+        heartbeat = new Heartbeat(meters, memory, uptime, events);
 
         readiness = new Readiness(dependencies());
 
@@ -156,14 +175,18 @@ public final class Application {
                 .get("/favicon.ico", new FixedEndpoint(Favicon.response()))
                 .page(
                         "/api/status",
-                        new StatusEndpoint(registry::stats, statusParts(config, version), memory, uptime, clock),
+                        new StatusEndpoint(meters, statusParts(config, version), memory, uptime, clock),
                         HttpMethod.GET)
                 .page("/api/whoami", new WhoAmIEndpoint(clientAddress, registry::listed), HttpMethod.GET)
                 .pages(RoomsEndpoint.PATH, roomsEndpoint(ticker), HttpMethod.GET, HttpMethod.POST)
-                .get("/stats", new StatsEndpoint(registry::stats, events::totals, memory, uptime, clock))
+                .get("/metrics", new MetricsEndpoint(monitoring == null ? null : monitoring.open(), events))
+                .get("/stats", new StatsEndpoint(meters, memory, uptime, clock))
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
         if (config.checkPage().isOn()) {
             CheckPage.addTo(router);
+        }
+        if (monitoring != null) {
+            monitoring.watch(router, ticker);
         }
         pipeline = new HttpPipeline(
                 new HttpSettings(
@@ -194,7 +217,24 @@ public final class Application {
                 telemetry.logAddresses());
     }
 
-    private Signaling signaling(EventLoop timer, LongSupplier ticker) {
+    private void addMeters(MemoryUse memory) {
+        registry.addTo(meters);
+        book.addTo(meters);
+        rooms.addTo(meters);
+        connections.addTo(meters);
+        budget.addTo(meters);
+        sessionMeters.addTo(meters);
+        services.addTo(meters);
+        events.addTo(meters);
+        alarms.addTo(meters);
+        output.addTo(meters);
+        meters.gauge(
+                "dropsilk_resident_memory_bytes",
+                "Memory that the process has in use.",
+                () -> memory.now().get("rss") instanceof Number bytes ? bytes.doubleValue() : Double.NaN);
+    }
+
+    private Signaling signaling(LongSupplier ticker) {
         Config.Limits limits = config.limits();
         Rate messageRate = limits.messageRate() == 0 ? null : Rate.of(limits.messageRate(), 1, limits.messageBurst());
         return new Signaling(
@@ -203,11 +243,12 @@ public final class Application {
                 events,
                 connections,
                 joins,
-                MemoryBudget.ofThisProcess(timer),
+                budget,
                 limits.maxPayloadBytes(),
                 limits.pingInterval(),
                 messageRate,
                 ticker,
+                sessionMeters,
                 services::arrived);
     }
 
@@ -248,6 +289,9 @@ public final class Application {
                     new SystemEvent.Startup(version, bound, config.server().production(), parts()));
             config.warnings().forEach(warning -> events.publish(new SystemEvent.ConfigWarning(warning)));
             services.start();
+            if (monitoring != null) {
+                monitoring.start();
+            }
             heartbeat.start(server.loop(), config.telemetry().heartbeatInterval());
             new Periodic("rooms", server.loop(), events).every(SWEEP, rooms::sweep);
             readiness.become(Readiness.Status.SERVING);
@@ -316,6 +360,9 @@ public final class Application {
         } finally {
             try {
                 this.services.close(Duration.ofNanos(Math.max(0, servicesEnd - System.nanoTime())));
+                if (monitoring != null) {
+                    monitoring.close();
+                }
             } finally {
                 lastWord.run();
                 closeLog(log);

@@ -2,23 +2,23 @@ package xyz.dropsilk.server;
 
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Supplier;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.Uptime;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.SystemEvent;
-import xyz.dropsilk.server.flight.FlightRegistry;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
 
 /** The {@code system:heartbeat} event at intervals. Runs on the timer it is given. */
 final class Heartbeat {
-    private final Supplier<FlightRegistry.Stats> flights;
+    private final Meters meters;
     private final MemoryUse memory;
     private final Uptime uptime;
     private final EventSink events;
 
-    Heartbeat(Supplier<FlightRegistry.Stats> flights, MemoryUse memory, Uptime uptime, EventSink events) {
-        this.flights = flights;
+    Heartbeat(Meters meters, MemoryUse memory, Uptime uptime, EventSink events) {
+        this.meters = meters;
         this.memory = memory;
         this.uptime = uptime;
         this.events = events;
@@ -30,7 +30,10 @@ final class Heartbeat {
     }
 
     private void beat() {
-        FlightRegistry.Stats now = flights.get();
-        events.publish(new SystemEvent.Heartbeat(now.connections(), now.flights(), uptime.seconds(), memory.now()));
+        events.publish(new SystemEvent.Heartbeat(
+                Math.toIntExact(meters.value(Names.CONNECTIONS)),
+                Math.toIntExact(meters.value(Names.FLIGHTS)),
+                uptime.seconds(),
+                memory.now()));
     }
 }

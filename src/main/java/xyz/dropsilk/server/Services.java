@@ -28,6 +28,7 @@ import xyz.dropsilk.server.http.IceEndpoint;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.http.UploadsEndpoint;
 import xyz.dropsilk.server.limit.NetworkRate;
+import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.remote.CloudflareTurn;
 import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.Outbound;
@@ -81,9 +82,17 @@ final class Services {
     private final @Nullable UploadLedger ledger;
     private final @Nullable CleanupJob cleanup;
 
-    /** Those that {@code config} asks for; {@code ticker} counts nanoseconds, {@code timer} ends waiting. */
+    /**
+     * Those that {@code config} asks for; {@code ticker} counts nanoseconds, {@code timer} ends waiting. The database's pool adds its
+     * meters to {@code meterRegistry}, if there is one.
+     */
     Services(
-            Config config, EventSink events, InstantSource clock, LongSupplier ticker, ScheduledExecutorService timer) {
+            Config config,
+            EventSink events,
+            InstantSource clock,
+            LongSupplier ticker,
+            ScheduledExecutorService timer,
+            @Nullable Object meterRegistry) {
         this.config = config;
         this.events = events;
         this.ticker = ticker;
@@ -102,7 +111,7 @@ final class Services {
             ledger = null;
             cleanup = null;
         } else {
-            database = new Database(settings(url), CONNECTION_LIMIT);
+            database = new Database(settings(url), CONNECTION_LIMIT, meterRegistry);
             UploadStore store = new UploadStore(database);
             ledger = new UploadLedger(store, events, ticker);
             cleanup = noCleanup().isPresent()
@@ -111,6 +120,7 @@ final class Services {
                             store,
                             cloud,
                             new CleanupJob.Settings(previews.retention(), previews.cleanupInterval()),
+                            clock,
                             ticker,
                             events);
         }
@@ -143,6 +153,22 @@ final class Services {
     /** The database as uploads and cleanup found it last. */
     Dependency database() {
         return database == null ? Dependency.NONE : database;
+    }
+
+    /** Adds what is configured to {@code meters}. */
+    void addTo(Meters meters) {
+        if (iceServers != null) {
+            iceServers.addTo(meters, "cloudflare");
+        }
+        if (config.uploads().token() != null) {
+            uploads.addTo(meters);
+        }
+        if (ledger != null) {
+            ledger.addTo(meters);
+        }
+        if (cleanup != null) {
+            cleanup.addTo(meters);
+        }
     }
 
     /** What is on and off. */

@@ -11,20 +11,20 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.Uptime;
-import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
 
 /** {@code GET /api/status}: what the web app's status page and monitors read (rooms contract, 4). Waits for nothing. */
 public final class StatusEndpoint implements Endpoint {
     private static final JsonFactory JSON = new JsonFactory();
     private static final long BYTES_PER_MIB = 1 << 20;
 
-    private final Supplier<FlightRegistry.Stats> flights;
+    private final Meters meters;
     private final Parts parts;
     private final MemoryUse memory;
     private final Uptime uptime;
@@ -39,10 +39,9 @@ public final class StatusEndpoint implements Endpoint {
      */
     public record Parts(String version, BooleanSupplier isFull, boolean hasTurn) {}
 
-    /** Figures from where they are kept. */
-    public StatusEndpoint(
-            Supplier<FlightRegistry.Stats> flights, Parts parts, MemoryUse memory, Uptime uptime, InstantSource clock) {
-        this.flights = flights;
+    /** Figures that {@code meters} has, and what the process uses. */
+    public StatusEndpoint(Meters meters, Parts parts, MemoryUse memory, Uptime uptime, InstantSource clock) {
+        this.meters = meters;
         this.parts = parts;
         this.memory = memory;
         this.uptime = uptime;
@@ -66,7 +65,6 @@ public final class StatusEndpoint implements Endpoint {
     }
 
     private byte[] status() throws IOException {
-        FlightRegistry.Stats now = flights.get();
         double seconds = uptime.seconds();
         ByteArrayOutputStream body = new ByteArrayOutputStream(1_024);
         try (JsonGenerator json = JSON.createGenerator(body)) {
@@ -77,12 +75,14 @@ public final class StatusEndpoint implements Endpoint {
             json.writeNumberField("uptime", seconds);
             json.writeStringField("uptimeFormatted", formatted(Duration.ofSeconds((long) seconds)));
             json.writeStringField("version", parts.version);
-            services(json, now);
+            services(json);
             json.writeObjectFieldStart("stats");
-            json.writeNumberField("totalConnections", now.totalConnections());
-            json.writeNumberField("totalDisconnections", now.totalDisconnections());
-            json.writeNumberField("totalFlightsCreated", now.totalFlightsCreated() + now.totalRoomsCreated());
-            json.writeNumberField("totalFlightsJoined", now.totalFlightsJoined() + now.totalRoomsJoined());
+            json.writeNumberField("totalConnections", meters.value(Names.CONNECTIONS_OPENED));
+            json.writeNumberField("totalDisconnections", meters.value(Names.CONNECTIONS_CLOSED));
+            json.writeNumberField(
+                    "totalFlightsCreated", meters.value(Names.FLIGHTS_CREATED) + meters.value(Names.ROOMS_CREATED));
+            json.writeNumberField(
+                    "totalFlightsJoined", meters.value(Names.FLIGHTS_JOINED) + meters.value(Names.ROOMS_JOINED));
             json.writeEndObject();
             memory(json);
             json.writeEndObject();
@@ -90,15 +90,15 @@ public final class StatusEndpoint implements Endpoint {
         return body.toByteArray();
     }
 
-    private void services(JsonGenerator json, FlightRegistry.Stats now) throws IOException {
+    private void services(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("services");
         json.writeObjectFieldStart("websocket");
         json.writeStringField("status", parts.isFull.getAsBoolean() ? "degraded" : "operational");
-        json.writeNumberField("activeConnections", now.connections());
+        json.writeNumberField("activeConnections", meters.value(Names.CONNECTIONS));
         json.writeEndObject();
         json.writeObjectFieldStart("signaling");
         json.writeStringField("status", "operational");
-        json.writeNumberField("activeFlights", now.flights());
+        json.writeNumberField("activeFlights", meters.value(Names.FLIGHTS));
         json.writeEndObject();
         json.writeObjectFieldStart("turn");
         json.writeStringField("status", parts.hasTurn ? "operational" : "not_configured");

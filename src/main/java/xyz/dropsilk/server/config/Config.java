@@ -120,6 +120,7 @@ public record Config(
      *
      * @param logLevel events below it are not logged
      * @param logAccessKey opens {@code /logs}; null keeps it closed
+     * @param metricsAccessKey opens {@code /metrics}; null keeps it closed
      * @param logBufferSize how many events {@code /logs} keeps; 0 for none
      * @param heartbeatInterval the time between two heartbeat events; zero for none
      * @param logFormat of lines on standard output; null for text on a terminal and JSON elsewhere
@@ -129,6 +130,7 @@ public record Config(
     public record Telemetry(
             Level logLevel,
             @Nullable Secret logAccessKey,
+            @Nullable Secret metricsAccessKey,
             int logBufferSize,
             Duration heartbeatInterval,
             @Nullable LogFormat logFormat,

@@ -229,6 +229,9 @@ public final class ConfigReader {
                 variables
                         .readHidden("LOG_ACCESS_KEY", text -> new Secret(Values.line(text)))
                         .orElse(null),
+                variables
+                        .readHidden("METRICS_ACCESS_KEY", text -> new Secret(Values.line(text)))
+                        .orElse(null),
                 variables.whole("MAX_LOG_BUFFER_SIZE", 1_000, MOST_EVENTS),
                 variables.duration("HEARTBEAT_INTERVAL_MS", 60_000, MILLIS, MOST_TIME),
                 variables

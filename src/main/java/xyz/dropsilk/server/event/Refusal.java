@@ -13,6 +13,7 @@ public enum Refusal {
     HTTP_CONNECTIONS("http_connections", "http:error"),
     API_RATE("api_rate", "http:error"),
     LOG_ACCESS("log_access", "system:log_access"),
+    METRICS_ACCESS("metrics_access", "http:error"),
     INVALID_MESSAGE("invalid_message", "client:error"),
     MESSAGE_RATE("message_rate", "client:error"),
     MESSAGE_TOO_BIG("message_too_big", "client:error"),

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
 
 /**
  * Counts refusals by reason and passes on a sample of them, so that nobody can flood the log by being refused: the first of a kind at once,
@@ -69,6 +71,11 @@ public final class Refusals implements EventSink {
         } else if (leftOut > 0) {
             next.publish(new Sampled(event, leftOut));
         }
+    }
+
+    /** Adds the counts to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.counters(Names.REFUSED, "What was refused, by the reason.", "reason", this::totals);
     }
 
     /** How many refusals of each reason there have been. */

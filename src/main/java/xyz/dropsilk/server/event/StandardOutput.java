@@ -10,9 +10,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.meter.Meters;
 
 /**
  * Log lines on their way to standard output. A thread of its own writes them, so an output that is slow, blocked, full or closed costs
@@ -34,6 +36,7 @@ public final class StandardOutput {
     private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
+    private final LongAdder lost = new LongAdder();
     private final Loss loss;
     private final LongSupplier ticker;
 
@@ -72,6 +75,11 @@ public final class StandardOutput {
         }
     }
 
+    /** Adds what was lost to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.counter("dropsilk_log_lines_dropped_total", "Log lines that standard output did not take.", lost::sum);
+    }
+
     private void writeAll() {
         List<byte[]> lines = new ArrayList<>();
         boolean ended = false;
@@ -108,6 +116,7 @@ public final class StandardOutput {
     }
 
     private void dropped(int lines) {
+        lost.add(lines);
         if (dropped.getAndAdd(lines) == 0) {
             droppingSince = ticker.getAsLong();
             loss.begun();

@@ -5,15 +5,37 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.meter.Counts;
+import xyz.dropsilk.server.meter.Histogram;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
+import xyz.dropsilk.server.protocol.ConnectionType;
 import xyz.dropsilk.server.rules.Fact;
+import xyz.dropsilk.server.rules.Outcome;
+import xyz.dropsilk.server.rules.Story;
 
 /** What decisions mean to whoever runs the server: totals since the start, and events. Safe on any thread. */
 final class Bookkeeping {
     private final EventSink events;
-    private final LongAdder flightsCreated = new LongAdder();
-    private final LongAdder flightsJoined = new LongAdder();
-    private final LongAdder roomsCreated = new LongAdder();
-    private final LongAdder roomsJoined = new LongAdder();
+    private final Books flights = new Books();
+    private final Books rooms = new Books();
+    private final LongAdder seatsTaken = new LongAdder();
+
+    /** What is counted of flights, and of rooms. */
+    private static final class Books {
+        final LongAdder created = new LongAdder();
+        final Counts<ConnectionType> paired = Counts.of(ConnectionType.class, ConnectionType::word);
+        final Counts<Outcome> ended = Counts.of(Outcome.class, Outcome::word);
+        final Histogram firstPeer = Histogram.ofSeconds(1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800);
+        final Histogram pairedTime = Histogram.ofSeconds(1, 10, 60, 300, 900, 1_800, 3_600, 7_200, 21_600);
+
+        void end(Story story) {
+            ended.increment(story.outcome());
+            if (story.outcome() != Outcome.LONELY) {
+                pairedTime.record(story.paired().toNanos());
+            }
+        }
+    }
 
     /** Nothing has happened yet; {@code events} hears what does. */
     Bookkeeping(EventSink events) {
@@ -23,14 +45,67 @@ final class Bookkeeping {
     /** Counts {@code fact}; called before anybody can ask for the figures that go with it. */
     void count(Fact fact) {
         if (fact instanceof Fact.FlightCreated) {
-            flightsCreated.increment();
-        } else if (fact instanceof Fact.FlightJoined joined && !joined.inRoom()) {
-            flightsJoined.increment();
+            flights.created.increment();
+        } else if (fact instanceof Fact.FlightJoined joined) {
+            booksOf(joined.inRoom()).paired.increment(joined.type());
         } else if (fact instanceof Fact.RoomCreated) {
-            roomsCreated.increment();
+            rooms.created.increment();
         } else if (fact instanceof Fact.RoomJoined) {
-            roomsJoined.increment();
+            seatsTaken.increment();
+        } else if (fact instanceof Fact.PeerCame came) {
+            booksOf(came.inRoom()).firstPeer.record(came.waited().toNanos());
+        } else if (fact instanceof Fact.FlightEnded ended) {
+            flights.end(ended.story());
+        } else if (fact instanceof Fact.RoomEnded ended) {
+            rooms.end(ended.story());
         }
+    }
+
+    private Books booksOf(boolean inRoom) {
+        return inRoom ? rooms : flights;
+    }
+
+    /** Adds the totals to {@code meters}. */
+    void addTo(Meters meters) {
+        meters.counter(Names.FLIGHTS_CREATED, "Flights ever created.", flights.created::sum);
+        meters.counters(
+                Names.FLIGHTS_JOINED,
+                "Pairings ever made in flights, by whether the two share a network.",
+                "type",
+                flights.paired::sums);
+        meters.counters(
+                "dropsilk_flights_ended_total",
+                "Flights that ended: met (signals went both ways), silent (somebody came, but they did not), lonely (nobody came).",
+                "outcome",
+                flights.ended::sums);
+        meters.counter(Names.ROOMS_CREATED, "Rooms ever created.", rooms.created::sum);
+        meters.counter(Names.ROOMS_JOINED, "Seats ever taken in rooms.", seatsTaken::sum);
+        meters.counters(
+                "dropsilk_rooms_paired_total",
+                "Pairings for transfer ever made in rooms, by whether the two share a network.",
+                "type",
+                rooms.paired::sums);
+        meters.counters(
+                "dropsilk_rooms_ended_total",
+                "Rooms that ended, by outcome as of flights.",
+                "outcome",
+                rooms.ended::sums);
+        meters.histogram(
+                "dropsilk_flight_first_peer_seconds",
+                "Time from the creation of a flight until the first other one came.",
+                flights.firstPeer);
+        meters.histogram(
+                "dropsilk_room_first_peer_seconds",
+                "Time from the creation of a room until the first other one came.",
+                rooms.firstPeer);
+        meters.histogram(
+                "dropsilk_flight_paired_seconds",
+                "Time in which two were paired, of flights that ended and to which somebody came.",
+                flights.pairedTime);
+        meters.histogram(
+                "dropsilk_room_paired_seconds",
+                "Time in which two were paired for transfer, of rooms that ended and to which somebody came.",
+                rooms.pairedTime);
     }
 
     /** Tells {@code fact}, which happened at {@code at}. */
@@ -64,22 +139,25 @@ final class Bookkeeping {
         } else if (fact instanceof Fact.RoomBack back) {
             return List.of(new RoomEvent.Back(back.code(), back.participantId()));
         }
+        if (fact instanceof Fact.PeerCame) {
+            return List.of(); // counted alone
+        }
         throw new IllegalArgumentException("a fact without an event: " + fact);
     }
 
     long flightsCreated() {
-        return flightsCreated.sum();
+        return flights.created.sum();
     }
 
     long flightsJoined() {
-        return flightsJoined.sum();
+        return flights.paired.sum();
     }
 
     long roomsCreated() {
-        return roomsCreated.sum();
+        return rooms.created.sum();
     }
 
     long roomsJoined() {
-        return roomsJoined.sum();
+        return seatsTaken.sum();
     }
 }

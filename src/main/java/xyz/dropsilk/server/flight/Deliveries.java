@@ -2,7 +2,6 @@ package xyz.dropsilk.server.flight;
 
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.PeerView;
@@ -15,7 +14,7 @@ import xyz.dropsilk.server.rules.RoomChannel;
 final class Deliveries implements Records.Recipient {
     private final Map<String, Member> members;
     private final NetworkGrouper grouper;
-    private final LongAdder signalsRelayed;
+    private final Signals.Totals relayed;
 
     /** The effects of the operation at hand. */
     private Effects effects = new Effects();
@@ -23,11 +22,11 @@ final class Deliveries implements Records.Recipient {
     /** Nobody is told any more that a peer left, since the server stops. */
     private boolean stopping;
 
-    /** Deliveries to {@code members}, whom {@code grouper} shows to each other; all their signals count in {@code signalsRelayed}. */
-    Deliveries(Map<String, Member> members, NetworkGrouper grouper, LongAdder signalsRelayed) {
+    /** Deliveries to {@code members}, whom {@code grouper} shows to each other; all their signals count in {@code relayed}. */
+    Deliveries(Map<String, Member> members, NetworkGrouper grouper, Signals.Totals relayed) {
         this.members = members;
         this.grouper = grouper;
-        this.signalsRelayed = signalsRelayed;
+        this.relayed = relayed;
     }
 
     /** What deliveries leave to be done goes to {@code now} until the next call. */
@@ -107,7 +106,8 @@ final class Deliveries implements Records.Recipient {
         Member member = members.get(paired.to());
         Member partner = members.get(paired.peer().id());
         if (member != null && partner != null && member.pairing == paired.pairing()) {
-            member.peer.link(new Peer.Link(partner.peer, paired.pairing(), signalsOf(member, partner)));
+            member.peer.link(new Peer.Link(
+                    partner.peer, paired.pairing(), signalsOf(member, partner), member.arrival() < partner.arrival()));
         }
     }
 
@@ -115,7 +115,7 @@ final class Deliveries implements Records.Recipient {
     private Signals signalsOf(Member member, Member partner) {
         Signals signals = member.signals != null ? member.signals : partner.signals;
         if (signals == null) {
-            signals = new Signals(signalsRelayed);
+            signals = new Signals(relayed);
         }
         member.signals = signals;
         partner.signals = signals;
@@ -158,6 +158,7 @@ final class Deliveries implements Records.Recipient {
         member.place = null;
         member.paired = false;
         member.pairing = Peer.NO_PAIRING;
+        member.signals = null; // its partner's from now on: the next pairing is another story
         member.peer.link(null);
         member.peer.admit(Peer.NO_PAIRING);
     }

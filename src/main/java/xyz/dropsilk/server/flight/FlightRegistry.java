@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,8 @@ import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.limit.CodeTries;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ServerMessage;
@@ -48,7 +49,7 @@ public final class FlightRegistry {
     private final LongSupplier ticker;
     private final Presence presence;
     private final Bookkeeping books;
-    private final LongAdder signalsRelayed = new LongAdder();
+    private final Signals.Totals relayed = new Signals.Totals();
 
     @GuardedBy("lock")
     private final RegistryState state;
@@ -83,7 +84,7 @@ public final class FlightRegistry {
         this.ticker = time.ticker();
         this.presence = new Presence(time.timer(), ticker, new LockedRounds(), events);
         this.books = new Bookkeeping(events);
-        this.state = new RegistryState(lists, listener, signalsRelayed);
+        this.state = new RegistryState(lists, listener, relayed);
     }
 
     /**
@@ -329,7 +330,7 @@ public final class FlightRegistry {
                     books.flightsJoined(),
                     books.roomsCreated(),
                     books.roomsJoined(),
-                    signalsRelayed.sum());
+                    relayed.signals());
         } finally {
             lock.unlock();
         }
@@ -343,6 +344,16 @@ public final class FlightRegistry {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Adds what is here, and what has been, to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.gauge(Names.CONNECTIONS, "Clients connected now.", () -> stats().connections());
+        meters.counter(Names.CONNECTIONS_OPENED, "Clients that ever connected.", () -> stats().totalConnections());
+        meters.gauge(Names.FLIGHTS, "Flights now, and rooms with a transfer socket.", () -> stats().flights());
+        meters.counter(Names.SIGNALS, "Signals that reached a peer's queue.", relayed::signals);
+        meters.counter("dropsilk_signal_bytes_total", "Bytes of those signals, as they are sent on.", relayed::bytes);
+        books.addTo(meters);
     }
 
     private void settle(Effects effects) {

@@ -7,6 +7,7 @@ import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.rules.RoomChannel;
 import xyz.dropsilk.server.rules.Seat;
+import xyz.dropsilk.server.rules.Traffic;
 
 /** A connected client as the registry keeps it. Mutable, guarded by the registry's lock. */
 final class Member {
@@ -102,9 +103,9 @@ final class Member {
         return new Seat(user, peer.network(), peer.address());
     }
 
-    /** The signals of its pairings that no story knows of yet. */
-    long takeSignals() {
-        return signals == null ? 0 : signals.take();
+    /** What went through its pairings and no story knows of yet. */
+    Traffic takeTraffic() {
+        return signals == null ? Traffic.NONE : signals.take();
     }
 
     /** Whether the client may invite and {@code invitee} be invited at {@code now}, ticker nanoseconds; if so, counts it for both. */

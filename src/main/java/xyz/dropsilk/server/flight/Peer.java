@@ -55,6 +55,14 @@ public interface Peer {
      */
     boolean relay(long pairing, byte[] message, int from, int length);
 
+    /**
+     * The same as {@link #relay} with a signal that was read at {@code readAt}, ticker nanoseconds: the peer measures how long it takes until it is
+     * written, if it can.
+     */
+    default boolean relayTimed(long pairing, byte[] message, int from, int length, long readAt) {
+        return relay(pairing, message, from, length);
+    }
+
     /** Sends what was appended. Called without the registry's lock. */
     void flush();
 
@@ -71,7 +79,13 @@ public interface Peer {
      *
      * @param to the other member of its pairing
      * @param pairing the number of that pairing
-     * @param signals counts those that were let in, for the story
+     * @param signals counts those that were let in, for the story and the figures
+     * @param ofOlder whether the client is the one of the two that came first
      */
-    record Link(Peer to, long pairing, Signals signals) {}
+    record Link(Peer to, long pairing, Signals signals, boolean ofOlder) {
+        /** A signal of {@code bytes} bytes was let in. */
+        public void count(int bytes) {
+            signals.count(pairing, ofOlder, bytes);
+        }
+    }
 }

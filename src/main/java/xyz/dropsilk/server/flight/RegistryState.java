@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
@@ -20,6 +19,7 @@ import xyz.dropsilk.server.rules.Room;
 import xyz.dropsilk.server.rules.RoomChannel;
 import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.rules.Rule;
+import xyz.dropsilk.server.rules.Traffic;
 
 /**
  * Who is here and where everybody takes part in something: what {@link FlightRegistry} guards with its lock. Not safe by itself. What may happen
@@ -34,10 +34,10 @@ final class RegistryState {
     private long departures;
     private long pairings;
 
-    /** Nobody is here; all signals count in {@code signalsRelayed}. */
-    RegistryState(FlightRegistry.Lists lists, Records.Listener listener, LongAdder signalsRelayed) {
+    /** Nobody is here; all signals count in {@code relayed}. */
+    RegistryState(FlightRegistry.Lists lists, Records.Listener listener, Signals.Totals relayed) {
         this.grouper = new NetworkGrouper(lists.maxUsers(), lists.arrivalDelay().toNanos());
-        this.deliveries = new Deliveries(members, grouper, signalsRelayed);
+        this.deliveries = new Deliveries(members, grouper, relayed);
         this.records = new LocalRecords(deliveries, listener);
     }
 
@@ -86,12 +86,12 @@ final class RegistryState {
     private void takeOut(Member member, RoomSockets.End end, Instant at, Effects effects) {
         Member.Place place = member.place;
         String id = member.peer.id();
-        long signals = member.takeSignals();
+        Traffic traffic = member.takeTraffic();
         deliveries.release(member);
         if (place instanceof Member.InFlight in) {
-            commit(in.code(), entry -> Flight.leave(entry, id, signals, at), effects, decision -> {});
+            commit(in.code(), entry -> Flight.leave(entry, id, traffic, at), effects, decision -> {});
         } else if (place instanceof Member.InRoom in && !deliveries.isStopping()) {
-            Rule detach = entry -> RoomSockets.detach(entry, in.participant(), in.channel(), id, end, signals, at);
+            Rule detach = entry -> RoomSockets.detach(entry, in.participant(), in.channel(), id, end, traffic, at);
             commit(in.code(), detach, effects, decision -> {});
         }
     }
@@ -191,7 +191,7 @@ final class RegistryState {
             }
         }
         long number = ++pairings;
-        Rule attach = entry -> RoomSockets.attach(entry, participant, channel, member.seat(), number);
+        Rule attach = entry -> RoomSockets.attach(entry, participant, channel, member.seat(), number, at);
         commit(code, attach, effects, decision -> {
             if (!decision.isDone()) {
                 tell(peer, Problem.ROOM_NOT_FOUND, effects);

@@ -169,6 +169,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } catch (MalformedRequest e) {
             last = true;
             refused(Refusal.BAD_REQUEST, e.fields());
+            settings.router().unrouted(null, e.status().code());
             respond(null, Response.text(e.status().code(), e.status().reasonPhrase()));
             return true;
         }
@@ -320,6 +321,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         Upgrade.Outcome outcome = settings.upgrade().decide(request, channel);
         ChannelHandler session = outcome.session();
+        settings.router().unrouted(request, outcome.response().status());
         if (session == null) {
             last = true;
             respond(head, outcome.response());
@@ -346,6 +348,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             RequestHead head = reader.head();
             last = true;
             refused(Refusal.REQUEST_TIMEOUT, head == null ? null : head.fields());
+            settings.router().unrouted(null, 408);
             respond(null, Response.text(408, "Request Timeout"));
         } else {
             channel.close();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,17 @@ public final class Router {
     /** How long a browser may remember a preflight's answer: seconds. */
     private static final String PREFLIGHT_MAX_AGE = "86400";
 
+    /** Of a request that was not read whole. */
+    private static final HttpMethod UNREAD = HttpMethod.valueOf("UNREAD");
+
     private static final String API_PREFIX = "/api/";
 
     private final OriginPolicy origins;
     private final EventSink events;
     private final Map<String, Route> routes = new LinkedHashMap<>();
+
+    private AnswerMeter meter = AnswerMeter.NONE;
+    private LongSupplier ticker = () -> 0;
 
     private final List<Subtree> subtrees = new ArrayList<>(1);
 
@@ -40,7 +47,7 @@ public final class Router {
         }
     }
 
-    private record Route(List<HttpMethod> methods, boolean forPages, boolean isWhole, Endpoint endpoint) {
+    private record Route(String path, List<HttpMethod> methods, boolean forPages, boolean isWhole, Endpoint endpoint) {
         String allow() {
             return Stream.concat(methods.stream(), forPages ? Stream.of(HttpMethod.OPTIONS) : Stream.empty())
                     .map(HttpMethod::name)
@@ -54,11 +61,19 @@ public final class Router {
         this.events = events;
     }
 
+    /** Tells {@code to} of each answer; {@code nanos} counts nanoseconds. To be said before anything is asked. */
+    public Router measured(AnswerMeter to, LongSupplier nanos) {
+        meter = to;
+        ticker = nanos;
+        return this;
+    }
+
     /** Adds what operators and monitors ask with {@code GET} and {@code HEAD}. */
     public Router get(String path, Endpoint endpoint) {
         routes.put(
                 path,
                 new Route(
+                        path,
                         List.of(HttpMethod.GET, HttpMethod.HEAD),
                         /* forPages= */ false,
                         /* isWhole= */ false,
@@ -72,7 +87,7 @@ public final class Router {
                 .flatMap(method ->
                         method.equals(HttpMethod.GET) ? Stream.of(method, HttpMethod.HEAD) : Stream.of(method))
                 .toList();
-        routes.put(path, new Route(all, /* forPages= */ true, /* isWhole= */ false, endpoint));
+        routes.put(path, new Route(path, all, /* forPages= */ true, /* isWhole= */ false, endpoint));
         return this;
     }
 
@@ -81,8 +96,8 @@ public final class Router {
      * Preflights are answered for {@code methods}, whatever the path. No path below it goes into an event.
      */
     public Router pages(String path, Endpoint endpoint, HttpMethod... methods) {
-        subtrees.add(
-                new Subtree(path, new Route(List.of(methods), /* forPages= */ true, /* isWhole= */ true, endpoint)));
+        subtrees.add(new Subtree(
+                path, new Route(path, List.of(methods), /* forPages= */ true, /* isWhole= */ true, endpoint)));
         return this;
     }
 
@@ -98,6 +113,31 @@ public final class Router {
     /** The answer to {@code request}; never completes exceptionally. */
     CompletionStage<Response> route(Request request) {
         Route route = find(request.path());
+        if (meter == AnswerMeter.NONE) {
+            return decide(route, request);
+        }
+        long begun = ticker.getAsLong();
+        return decide(route, request).whenComplete((response, never) -> {
+            if (response != null) {
+                meter.answered(label(route), request.method(), response.status(), ticker.getAsLong() - begun);
+            }
+        });
+    }
+
+    /** An answer with {@code status} was not decided here; {@code request} is null where none was read whole. */
+    void unrouted(@Nullable Request request, int status) {
+        if (meter != AnswerMeter.NONE) {
+            Route route = request == null ? null : find(request.path());
+            HttpMethod method = request == null ? UNREAD : request.method();
+            meter.answered(label(route), method, status, /* nanos= */ -1);
+        }
+    }
+
+    private static String label(@Nullable Route route) {
+        return route == null ? AnswerMeter.OTHER : route.path();
+    }
+
+    private CompletionStage<Response> decide(@Nullable Route route, Request request) {
         boolean forPages = route == null ? request.path().startsWith(API_PREFIX) : route.forPages();
         if (!forPages) {
             return answer(route, request);

@@ -8,30 +8,23 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.Uptime;
-import xyz.dropsilk.server.flight.FlightRegistry;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
 
 /** {@code GET /stats}: what monitors poll. Waits for nothing. */
 public final class StatsEndpoint implements Endpoint {
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final Supplier<FlightRegistry.Stats> flights;
-    private final Supplier<Map<String, Long>> refused;
+    private final Meters meters;
     private final MemoryUse memory;
     private final Uptime uptime;
     private final InstantSource clock;
 
-    /** Figures from where they are kept. */
-    public StatsEndpoint(
-            Supplier<FlightRegistry.Stats> flights,
-            Supplier<Map<String, Long>> refused,
-            MemoryUse memory,
-            Uptime uptime,
-            InstantSource clock) {
-        this.flights = flights;
-        this.refused = refused;
+    /** Figures that {@code meters} has, and what the process uses. */
+    public StatsEndpoint(Meters meters, MemoryUse memory, Uptime uptime, InstantSource clock) {
+        this.meters = meters;
         this.memory = memory;
         this.uptime = uptime;
         this.clock = clock;
@@ -47,12 +40,13 @@ public final class StatsEndpoint implements Endpoint {
     }
 
     private byte[] stats() throws IOException {
-        FlightRegistry.Stats now = flights.get();
+        long roomsCreated = meters.value(Names.ROOMS_CREATED);
+        long roomsJoined = meters.value(Names.ROOMS_JOINED);
         ByteArrayOutputStream body = new ByteArrayOutputStream(1_024);
         try (JsonGenerator json = JSON.createGenerator(body)) {
             json.writeStartObject();
-            json.writeNumberField("activeConnections", now.connections());
-            json.writeNumberField("activeFlights", now.flights());
+            json.writeNumberField("activeConnections", meters.value(Names.CONNECTIONS));
+            json.writeNumberField("activeFlights", meters.value(Names.FLIGHTS));
             json.writeNumberField("uptime", uptime.seconds());
             json.writeObjectFieldStart("memory");
             for (Map.Entry<String, Object> use : memory.now().entrySet()) {
@@ -60,16 +54,16 @@ public final class StatsEndpoint implements Endpoint {
             }
             json.writeEndObject();
             json.writeStringField("timestamp", clock.instant().toString());
-            json.writeNumberField("totalConnections", now.totalConnections());
-            json.writeNumberField("totalDisconnections", now.totalDisconnections());
-            json.writeNumberField("totalFlightsCreated", now.totalFlightsCreated() + now.totalRoomsCreated());
-            json.writeNumberField("totalFlightsJoined", now.totalFlightsJoined() + now.totalRoomsJoined());
-            json.writeNumberField("activeRooms", now.rooms());
-            json.writeNumberField("totalRoomsCreated", now.totalRoomsCreated());
-            json.writeNumberField("totalRoomsJoined", now.totalRoomsJoined());
-            json.writeNumberField("signalsRelayed", now.signalsRelayed());
+            json.writeNumberField("totalConnections", meters.value(Names.CONNECTIONS_OPENED));
+            json.writeNumberField("totalDisconnections", meters.value(Names.CONNECTIONS_CLOSED));
+            json.writeNumberField("totalFlightsCreated", meters.value(Names.FLIGHTS_CREATED) + roomsCreated);
+            json.writeNumberField("totalFlightsJoined", meters.value(Names.FLIGHTS_JOINED) + roomsJoined);
+            json.writeNumberField("activeRooms", meters.value(Names.ROOMS));
+            json.writeNumberField("totalRoomsCreated", roomsCreated);
+            json.writeNumberField("totalRoomsJoined", roomsJoined);
+            json.writeNumberField("signalsRelayed", meters.value(Names.SIGNALS));
             json.writeObjectFieldStart("refused");
-            for (Map.Entry<String, Long> count : refused.get().entrySet()) {
+            for (Map.Entry<String, Long> count : meters.values(Names.REFUSED).entrySet()) {
                 json.writeNumberField(count.getKey(), count.getValue());
             }
             json.writeEndObject();

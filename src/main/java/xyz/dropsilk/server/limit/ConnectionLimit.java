@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.meter.Meters;
 
 /** How many WebSockets there may be, in all and from one network. A network is remembered while it has one. Safe on any thread. */
 public final class ConnectionLimit {
@@ -29,6 +30,13 @@ public final class ConnectionLimit {
     @GuardedBy("this")
     private final Map<NetworkKey, Integer> byNetwork = new HashMap<>();
 
+    /** How many networks have so many connections, so that the largest is known without a look at all. */
+    @GuardedBy("this")
+    private final Map<Integer, Integer> networksOfSize = new HashMap<>();
+
+    @GuardedBy("this")
+    private int largest;
+
     /** Limits in connections; {@link Integer#MAX_VALUE} for none. */
     public ConnectionLimit(int max, int maxPerNetwork) {
         this.max = max;
@@ -49,6 +57,7 @@ public final class ConnectionLimit {
         }
         connections++;
         byNetwork.put(network, there + 1);
+        resized(there, there + 1);
         return Outcome.ENTERED;
     }
 
@@ -70,6 +79,39 @@ public final class ConnectionLimit {
     /** Gives back a place that was entered. */
     public synchronized void leave(NetworkKey network) {
         connections--;
-        byNetwork.computeIfPresent(network, (key, there) -> there == 1 ? null : there - 1);
+        Integer there = byNetwork.get(network);
+        if (there != null) {
+            byNetwork.computeIfPresent(network, (key, same) -> same == 1 ? null : same - 1);
+            resized(there, there - 1);
+        }
+    }
+
+    @GuardedBy("this")
+    private void resized(int before, int after) {
+        networksOfSize.computeIfPresent(before, (size, networks) -> networks == 1 ? null : networks - 1);
+        if (after > 0) {
+            networksOfSize.merge(after, 1, Integer::sum);
+        }
+        if (after > largest || (before == largest && !networksOfSize.containsKey(before))) {
+            largest = after; // sizes change by one
+        }
+    }
+
+    private synchronized int networks() {
+        return byNetwork.size();
+    }
+
+    private synchronized int largest() {
+        return largest;
+    }
+
+    /** Adds what is known of networks to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.gauge("dropsilk_networks", "Networks that have a WebSocket.", this::networks);
+        meters.gauge("dropsilk_largest_network_connections", "WebSockets of the network that has most.", this::largest);
+        meters.gauge(
+                "dropsilk_connections_limit",
+                "WebSockets that there may be at a time; infinite for any number.",
+                () -> max == Integer.MAX_VALUE ? Double.POSITIVE_INFINITY : max);
     }
 }

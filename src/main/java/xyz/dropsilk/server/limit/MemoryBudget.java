@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.meter.Meters;
 
 /**
  * What all connections together may hold in requests, unfinished inbound messages and queued outbound ones. Over it the largest holder is closed, so
@@ -58,6 +59,18 @@ public final class MemoryBudget {
     /** Bytes held by all. */
     public long total() {
         return total.get();
+    }
+
+    /** Adds what is held to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.gauge(
+                "dropsilk_queued_bytes",
+                "Bytes that all connections hold: requests, half-read messages, and what is queued for clients.",
+                this::total);
+        meters.gauge(
+                "dropsilk_queued_limit_bytes",
+                "Bytes that they may hold until the largest holder is closed.",
+                () -> maxBytes);
     }
 
     private void startEviction() {

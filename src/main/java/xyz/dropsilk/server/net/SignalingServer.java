@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.http.ServerStopping;
+import xyz.dropsilk.server.meter.Meters;
 
 /**
  * The listening socket and all connections behind it. Started and stopped by one thread that is not an event loop.
@@ -68,6 +70,16 @@ public final class SignalingServer {
     /** Bytes of memory that the buffers' pool has taken from the system. Any thread. */
     public long bufferBytes() {
         return transport.allocator().metric().usedDirectMemory();
+    }
+
+    /** What the buffers' pool tells of itself. */
+    public ByteBufAllocatorMetricProvider buffers() {
+        return transport.allocator();
+    }
+
+    /** Measures from now on how late the event loops are, into {@code meters}. */
+    public void watchLoops(Meters meters) {
+        LoopDelay.watch(transport.loops(), meters);
     }
 
     /** The way that bytes take: {@code epoll} or {@code nio}. */

@@ -1,5 +1,7 @@
 package xyz.dropsilk.server.room;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -7,6 +9,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.flight.Records;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
 import xyz.dropsilk.server.rules.Entry;
 import xyz.dropsilk.server.rules.Participant;
 import xyz.dropsilk.server.rules.Room;
@@ -109,6 +113,32 @@ public final class RoomBook implements Records.Listener {
     /** How many of them were created from {@code network}. */
     int createdFrom(NetworkKey network) {
         return byNetwork.getOrDefault(network, 0);
+    }
+
+    /** Adds what rooms there are to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.gauges(
+                Names.ROOMS,
+                "Rooms now: waiting (one participant), full (two, not paired for transfer), paired.",
+                "state",
+                this::states);
+    }
+
+    private Map<String, Long> states() {
+        Map<String, Long> states = new LinkedHashMap<>();
+        for (String state : List.of("waiting", "full", "paired")) {
+            states.put(state, 0L);
+        }
+        rooms.values().forEach(kept -> states.merge(stateOf(kept.state().room()), 1L, Long::sum));
+        return states;
+    }
+
+    private static String stateOf(Room room) {
+        Participant guest = room.guest();
+        if (guest == null) {
+            return "waiting";
+        }
+        return room.host().isAttachedForTransfer() && guest.isAttachedForTransfer() ? "paired" : "full";
     }
 
     /** Shows each room to {@code visitor}, which may change them. */

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import xyz.dropsilk.server.flight.FlightCode;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.flight.Peer;
 import xyz.dropsilk.server.limit.CodeTries;
+import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.rules.Decision;
 import xyz.dropsilk.server.rules.Fact;
 import xyz.dropsilk.server.rules.Participant;
@@ -34,6 +36,7 @@ public final class Rooms {
     private final Time time;
     private final Predicate<NetworkKey> admitsSocket;
     private final Evictions evictions;
+    private final LongAdder polls = new LongAdder();
 
     /**
      * The ways to tell time.
@@ -106,6 +109,11 @@ public final class Rooms {
         this.evictions = new Evictions(book, settings.silence());
     }
 
+    /** Adds what is asked to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.counter("dropsilk_room_polls_total", "Polls of rooms.", polls::sum);
+    }
+
     // --- requests ---
 
     /** A new room with the caller as its host, called {@code name}, which is cleaned already. */
@@ -151,6 +159,7 @@ public final class Rooms {
 
     /** The room as the caller, known by its {@code secret}, sees it. Never waits. */
     public Answer poll(String code, String secret, Caller caller) {
+        polls.increment();
         Found found = find(code, secret);
         if (found == null) {
             return Answer.NOT_FOUND;

@@ -1,5 +1,8 @@
 package xyz.dropsilk.server.rules;
 
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.protocol.ConnectionType;
 
 /** What a decision means to whoever runs the server: counted, and told in the log. Ids of participants are public ones. */
@@ -9,6 +12,13 @@ public sealed interface Fact {
 
     /** A pairing for transfer was made: in a flight, or between the transfer sockets of a room. */
     record FlightJoined(String code, String joinerId, ConnectionType type, boolean inRoom) implements Fact {}
+
+    /** Somebody came into a flight or room for the first time, {@code waited} after it was created. Counted, not told. */
+    record PeerCame(boolean inRoom, Duration waited) implements Fact {
+        static List<Fact> after(@Nullable Duration waited, boolean inRoom) {
+            return waited == null ? List.of() : List.of(new PeerCame(inRoom, waited));
+        }
+    }
 
     /** The last member of a flight is gone. */
     record FlightEnded(String code, Story story) implements Fact {}

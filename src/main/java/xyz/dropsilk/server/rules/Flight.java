@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.rules;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +39,19 @@ public record Flight(String code, Seat host, @Nullable Seat guest, long pairing,
         Pair pair = new Pair(flight.code, flight.host, joiner, RoomChannel.TRANSFER, number);
         Story story = flight.story
                 .joined(joiner.id(), joiner.user().name(), joiner.address(), at)
-                .paired(flight.host.id(), joiner.id(), pair.type());
-        return Decision.done(
-                new Flight(flight.code, flight.host, joiner, number, story),
-                pair.announced(),
-                List.of(new Fact.FlightJoined(flight.code, joiner.id(), pair.type(), /* inRoom= */ false)));
+                .paired(flight.host.id(), joiner.id(), pair.type(), at);
+        List<Fact> facts = new ArrayList<>(2);
+        facts.add(new Fact.FlightJoined(flight.code, joiner.id(), pair.type(), /* inRoom= */ false));
+        facts.addAll(Fact.PeerCame.after(flight.story.waited(at), /* inRoom= */ false));
+        return Decision.done(new Flight(flight.code, flight.host, joiner, number, story), pair.announced(), facts);
     }
 
-    /** The member {@code id} is gone, after {@code signals} in its pairing. Whoever stays is the host from now on. */
-    public static Decision leave(@Nullable Entry now, String id, long signals, Instant at) {
+    /** The member {@code id} is gone, after {@code traffic} in its pairing. Whoever stays is the host from now on. */
+    public static Decision leave(@Nullable Entry now, String id, Traffic traffic, Instant at) {
         if (!(now instanceof Flight flight) || !flight.has(id)) {
             return Decision.notFound();
         }
-        Story story = flight.story.signals(signals).left(id, at);
+        Story story = flight.story.exchanged(traffic).parted(at).left(id, at);
         Seat stays = flight.host.id().equals(id) ? flight.guest : flight.host;
         if (stays == null || stays.id().equals(id)) {
             return Decision.ended(List.of(), List.of(new Fact.FlightEnded(flight.code, story)));

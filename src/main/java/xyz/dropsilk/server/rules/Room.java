@@ -66,6 +66,7 @@ public record Room(
             open = room.without(leaver, deliveries, at);
         }
         facts.add(new Fact.RoomJoined(room.code, joiner.id()));
+        facts.addAll(Fact.PeerCame.after(room.story.waited(at), /* inRoom= */ true));
         Story story = open.story.joined(joiner.id(), joiner.name(), address, at);
         return Decision.done(
                 new Room(room.code, room.creator, open.host.silent(false), joiner, story), deliveries, facts);

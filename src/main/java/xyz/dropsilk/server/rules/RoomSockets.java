@@ -24,7 +24,8 @@ public final class RoomSockets {
      *
      * @param number of the pairing, should there be a new one
      */
-    public static Decision attach(@Nullable Entry now, String id, RoomChannel channel, Seat socket, long number) {
+    public static Decision attach(
+            @Nullable Entry now, String id, RoomChannel channel, Seat socket, long number, Instant at) {
         Participant before = now instanceof Room found ? found.find(id) : null;
         if (!(now instanceof Room room) || before == null) {
             return Decision.notFound();
@@ -42,11 +43,12 @@ public final class RoomSockets {
         Room next = room.with(room.heard(before).with(channel, attached));
         deliveries.add(
                 new Delivery.Attached(socket.id(), room.code(), id, before.name(), channel, role, next.peerOf(before)));
-        return Decision.done(pair(next, channel, number, deliveries, facts), deliveries, facts);
+        return Decision.done(pair(next, channel, number, at, deliveries, facts), deliveries, facts);
     }
 
     /** Announces the pairing on {@code channel} where both sides are there, and makes it first where it is a new one. */
-    private static Room pair(Room room, RoomChannel channel, long number, List<Delivery> deliveries, List<Fact> facts) {
+    private static Room pair(
+            Room room, RoomChannel channel, long number, Instant at, List<Delivery> deliveries, List<Fact> facts) {
         Participant guest = room.guest();
         Attachment hosts = room.host().on(channel);
         Attachment guests = guest == null ? null : guest.on(channel);
@@ -76,7 +78,7 @@ public final class RoomSockets {
             return paired;
         }
         facts.add(new Fact.FlightJoined(room.code(), guest.id(), pair.type(), /* inRoom= */ true));
-        return paired.with(room.story().paired(room.host().id(), guest.id(), pair.type()));
+        return paired.with(room.story().paired(room.host().id(), guest.id(), pair.type(), at));
     }
 
     /**
@@ -92,11 +94,17 @@ public final class RoomSockets {
     }
 
     /**
-     * The socket {@code socketId} of participant {@code id} on {@code channel} is there no more, after {@code signals} in its pairing. Nothing
+     * The socket {@code socketId} of participant {@code id} on {@code channel} is there no more, after {@code traffic} in its pairing. Nothing
      * where another one has taken its place.
      */
     public static Decision detach(
-            @Nullable Entry now, String id, RoomChannel channel, String socketId, End end, long signals, Instant at) {
+            @Nullable Entry now,
+            String id,
+            RoomChannel channel,
+            String socketId,
+            End end,
+            Traffic traffic,
+            Instant at) {
         if (!(now instanceof Room found)) {
             return Decision.notFound();
         }
@@ -105,7 +113,8 @@ public final class RoomSockets {
         if (before == null || socket == null || !socket.socket().id().equals(socketId)) {
             return Decision.unchanged(found);
         }
-        Room room = found.with(found.story().signals(signals));
+        Story story = found.story().exchanged(traffic);
+        Room room = found.with(channel == RoomChannel.TRANSFER ? story.parted(at) : story);
         Participant without = before.with(channel, null);
         if (channel == RoomChannel.TRANSFER && end == End.CLOSED) {
             return Room.leave(room.with(without), without, at);

@@ -26,7 +26,7 @@ public final class Story {
     private static final double MILLIS_PER_SECOND = 1_000;
 
     private final String code;
-    private final Instant start;
+    private final Course course;
     private final List<Person> people;
     private final @Nullable Note lastNote;
     private final int notes;
@@ -65,14 +65,14 @@ public final class Story {
 
     private Story(
             String code,
-            Instant start,
+            Course course,
             List<Person> people,
             @Nullable Note lastNote,
             int notes,
             int peopleLeftOut,
             long signals) {
         this.code = code;
-        this.start = start;
+        this.course = course;
         this.people = people;
         this.lastNote = lastNote;
         this.notes = notes;
@@ -82,24 +82,31 @@ public final class Story {
 
     /** The story of what {@code creatorId}, called {@code name}, has just created; {@code address} is null where it is not known. */
     static Story begin(String code, String creatorId, String name, @Nullable InetAddress address, Instant at) {
-        return new Story(code, at, List.of(), null, 0, 0, 0)
+        return new Story(code, Course.begin(at), List.of(), null, 0, 0, 0)
                 .with(new Person(creatorId, name, address, null, at))
                 .note("created", at, creatorId);
     }
 
     /** Somebody came. */
     Story joined(String id, String name, @Nullable InetAddress address, Instant at) {
-        return with(new Person(id, name, address, null, at)).note("peer_joined", at, id);
+        return on(course.visited())
+                .with(new Person(id, name, address, null, at))
+                .note("peer_joined", at, id);
     }
 
-    /** Two were paired: {@code type} is theirs from now on, unless they had one before. */
-    Story paired(String one, String other, ConnectionType type) {
+    /** Two were paired for transfer: {@code type} is theirs from now on, unless they had one before. */
+    Story paired(String one, String other, ConnectionType type, Instant at) {
         List<Person> now = new ArrayList<>(people.size());
         for (Person person : people) {
             boolean isMeant = person.type == null && (person.id.equals(one) || person.id.equals(other));
             now.add(isMeant ? new Person(person.id, person.name, person.address, type, person.joinedAt) : person);
         }
-        return new Story(code, start, List.copyOf(now), lastNote, notes, peopleLeftOut, signals);
+        return new Story(code, course.paired(at), List.copyOf(now), lastNote, notes, peopleLeftOut, signals);
+    }
+
+    /** The two are paired for transfer no more. */
+    Story parted(Instant at) {
+        return on(course.parted(at));
     }
 
     /** Somebody has left. */
@@ -107,36 +114,67 @@ public final class Story {
         return note("participant_disconnected", at, id);
     }
 
-    /** {@code count} more signals were exchanged. */
-    Story signals(long count) {
-        return count == 0 ? this : new Story(code, start, people, lastNote, notes, peopleLeftOut, signals + count);
+    /** More went through a pairing. */
+    Story exchanged(Traffic traffic) {
+        return traffic.equals(Traffic.NONE)
+                ? this
+                : new Story(
+                        code,
+                        course.exchanged(traffic),
+                        people,
+                        lastNote,
+                        notes,
+                        peopleLeftOut,
+                        signals + traffic.signals());
+    }
+
+    /** How long whoever is the first to come, which is {@code at}, was waited for; null where somebody came before. */
+    @Nullable
+    Duration waited(Instant at) {
+        return course.isVisited() ? null : course.waited(at);
+    }
+
+    private Story on(Course next) {
+        return new Story(code, next, people, lastNote, notes, peopleLeftOut, signals);
     }
 
     private Story with(Person person) {
         if (people.size() == MAX_PARTICIPANTS) {
-            return new Story(code, start, people, lastNote, notes, peopleLeftOut + 1, signals);
+            return new Story(code, course, people, lastNote, notes, peopleLeftOut + 1, signals);
         }
         List<Person> more = new ArrayList<>(people.size() + 1);
         more.addAll(people);
         more.add(person);
-        return new Story(code, start, List.copyOf(more), lastNote, notes, peopleLeftOut, signals);
+        return new Story(code, course, List.copyOf(more), lastNote, notes, peopleLeftOut, signals);
     }
 
     private Story note(String event, Instant at, String id) {
         Note note = notes < MAX_NOTES ? new Note(event, at, id, lastNote) : lastNote;
-        return new Story(code, start, people, note, notes + 1, peopleLeftOut, signals);
+        return new Story(code, course, people, note, notes + 1, peopleLeftOut, signals);
+    }
+
+    /** What became of it. */
+    public Outcome outcome() {
+        return course.outcome();
+    }
+
+    /** How long two were paired for transfer, without those who still are. */
+    public Duration paired() {
+        return course.paired();
     }
 
     /** The story as the contract spells it (5), told at {@code end}. */
     public Map<String, @Nullable Object> tell(Instant end) {
         Map<String, @Nullable Object> meta = new LinkedHashMap<>();
         meta.put("flightCode", code);
-        meta.put("startTime", start.toString());
+        meta.put("startTime", course.start().toString());
         meta.put("endTime", end.toString());
         meta.put("creatorId", people.get(0).id);
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
         stats.put("signalsExchanged", signals);
-        stats.put("durationSeconds", Math.max(0, Duration.between(start, end).toMillis()) / MILLIS_PER_SECOND);
+        stats.put(
+                "durationSeconds",
+                Math.max(0, Duration.between(course.start(), end).toMillis()) / MILLIS_PER_SECOND);
         if (peopleLeftOut > 0) {
             stats.put("participantsLeftOut", peopleLeftOut);
         }

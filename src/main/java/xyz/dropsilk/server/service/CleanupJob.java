@@ -1,18 +1,24 @@
 package xyz.dropsilk.server.service;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.SystemEvent;
+import xyz.dropsilk.server.meter.Counts;
+import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.remote.RemoteException;
 import xyz.dropsilk.server.remote.UploadThing;
 import xyz.dropsilk.server.store.CleanupLock;
@@ -40,10 +46,31 @@ public final class CleanupJob {
     private final EventSink events;
     private final Outage databaseOutage;
     private final ScheduledExecutorService worker = Threads.scheduled("cleanup");
+    private final Counts<RunResult> runs = Counts.of(RunResult.class, RunResult::word);
+    private final LongAdder filesDeleted = new LongAdder();
+    private final InstantSource clock;
     private volatile boolean stopping;
+
+    /** When a run last left nothing undone; null for never. */
+    private volatile @Nullable Instant lastGood;
 
     /** Runs in a row in which another session had the lock. The worker's own. */
     private int skips;
+
+    /** How a run went, as it is counted. */
+    private enum RunResult {
+        /** All that is old is gone. */
+        OK,
+        FAILED,
+        /** Another instance was cleaning up, or the token is no good. */
+        SKIPPED,
+        /** Another session has had the lock for so many runs that nobody may ever give it back. */
+        LOCKED;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * When to clean up.
@@ -54,13 +81,36 @@ public final class CleanupJob {
     public record Settings(Duration retention, Duration interval) {}
 
     /** Cleans up what {@code store} knows at {@code cloud}; {@code ticker} counts nanoseconds. */
-    public CleanupJob(UploadStore store, PreviewCloud cloud, Settings settings, LongSupplier ticker, EventSink events) {
+    public CleanupJob(
+            UploadStore store,
+            PreviewCloud cloud,
+            Settings settings,
+            InstantSource clock,
+            LongSupplier ticker,
+            EventSink events) {
+        this.clock = clock;
         this.store = store;
         this.cloud = cloud;
         this.settings = settings;
         this.events = events;
         this.databaseOutage = new Outage(
                 events, (reason, untold) -> new CleanupEvent.Failed(reason, false), CleanupEvent.Over::new, ticker);
+    }
+
+    /** Adds what runs did to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.counters("dropsilk_cleanup_runs_total", "Runs of the cleanup, by result.", "result", runs::sums);
+        meters.counter(
+                "dropsilk_cleanup_files_total", "Files that the cleanup deleted at the cloud.", filesDeleted::sum);
+        meters.gauge(
+                "dropsilk_cleanup_last_good_timestamp_seconds",
+                "When a run of the cleanup last left nothing undone; NaN before the first.",
+                this::lastGoodSeconds);
+    }
+
+    private double lastGoodSeconds() {
+        Instant last = lastGood;
+        return last == null ? Double.NaN : last.getEpochSecond();
     }
 
     /** Runs now and from then on. */
@@ -108,14 +158,21 @@ public final class CleanupJob {
             skips = 0;
             try (CleanupLock held = lock.get()) {
                 events.publish(new CleanupEvent.Start(true));
-                new Run(app, held).perform();
+                if (new Run(app, held).perform()) {
+                    lastGood = clock.instant();
+                    runs.increment(RunResult.OK);
+                } else {
+                    runs.increment(RunResult.FAILED);
+                }
             }
             return true;
         } catch (UploadRefused e) {
+            runs.increment(RunResult.SKIPPED);
             String text = e.text();
             events.publish(new CleanupEvent.Skipped(text == null ? "the token names no host" : text));
             return true;
         } catch (DatabaseException e) {
+            runs.increment(RunResult.FAILED);
             databaseOutage.failed(e.kind(), e.reason());
             return false;
         }
@@ -124,8 +181,10 @@ public final class CleanupJob {
     /** Somebody else cleans up. A lock that nobody ever gives back is left over in a pooled session, and needs a hand. */
     private void skipped() {
         if (++skips < MAX_SKIPS) {
+            runs.increment(RunResult.SKIPPED);
             events.publish(new CleanupEvent.Skipped("another instance is cleaning up"));
         } else {
+            runs.increment(RunResult.LOCKED);
             events.publish(new CleanupEvent.Failed(
                     "the cleanup lock has been taken for " + skips
                             + " runs: behind a pooler in transaction mode it can stay"
@@ -142,6 +201,7 @@ public final class CleanupJob {
         private long deletedRemotely;
         private long pruned;
         private boolean lostLock;
+        private boolean failed;
         private final Outage outage =
                 new Outage(events, (reason, untold) -> new CleanupEvent.Failed(reason, !lostLock));
 
@@ -150,7 +210,8 @@ public final class CleanupJob {
             this.lock = lock;
         }
 
-        void perform() throws DatabaseException {
+        /** Whether nothing is left undone. */
+        boolean perform() throws DatabaseException {
             try {
                 long last = 0;
                 while (mayGoOn()) {
@@ -163,8 +224,10 @@ public final class CleanupJob {
                     clean(files.stream().map(Expired::key).toList());
                 }
             } finally {
+                filesDeleted.add(deletedRemotely);
                 events.publish(new CleanupEvent.Complete(true, found, deletedRemotely, pruned));
             }
+            return !failed && !lostLock && !stopping;
         }
 
         private void clean(List<String> keys) throws DatabaseException {
@@ -202,8 +265,10 @@ public final class CleanupJob {
                 if (deleted.success()) {
                     return deleted;
                 }
+                failed = true;
                 outage.failed("the cloud did not delete");
             } catch (ExecutionException e) {
+                failed = true;
                 if (e.getCause() instanceof RemoteException remote) {
                     outage.failed(remote.reason());
                 } else {

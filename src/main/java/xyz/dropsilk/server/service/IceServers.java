@@ -12,6 +12,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Backoff;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.meter.Counts;
+import xyz.dropsilk.server.meter.Label;
+import xyz.dropsilk.server.meter.Meter;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Result;
+import xyz.dropsilk.server.meter.Sample;
 
 /**
  * TURN credentials of a provider that has to be asked, answered from memory: a page loses candidates, and sometimes its connection, while it waits
@@ -35,6 +41,8 @@ public final class IceServers implements IceProvider {
     /** How long whoever asks waits for fresh ones where there are older ones. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private static final double MILLIS_PER_SECOND = 1_000;
+
     static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
@@ -42,6 +50,7 @@ public final class IceServers implements IceProvider {
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final Outage outage;
+    private final Counts<Result> calls = Counts.of(Result.class, Result::word);
 
     private volatile @Nullable IceCredentials last;
     private @Nullable CompletableFuture<IceCredentials> fetching;
@@ -59,6 +68,31 @@ public final class IceServers implements IceProvider {
         this.clock = clock;
         this.timer = timer;
         this.outage = new Outage(events, TurnEvent.Failed::new, TurnEvent.Over::new, ticker);
+    }
+
+    /** Adds what is known of {@code provider} to {@code meters}. */
+    public void addTo(Meters meters, String provider) {
+        meters.add(new Meter(
+                "dropsilk_turn_calls_total",
+                Meter.Kind.COUNTER,
+                "Calls for TURN credentials, by provider and result.",
+                () -> calls.sums().entrySet().stream()
+                        .map(call -> Sample.of(
+                                (double) call.getValue(),
+                                new Label("provider", provider),
+                                new Label("result", call.getKey())))
+                        .toList()));
+        meters.gauge(
+                "dropsilk_turn_credentials_age_seconds",
+                "How old the credentials are that are handed out; NaN before there are any.",
+                this::ageSeconds);
+    }
+
+    private double ageSeconds() {
+        IceCredentials there = last;
+        return there == null
+                ? Double.NaN
+                : Duration.between(there.madeAt(), clock.instant()).toMillis() / MILLIS_PER_SECOND;
     }
 
     /** Somebody is here who may ask in a moment: fetches ahead where what there is will not do. */
@@ -139,6 +173,7 @@ public final class IceServers implements IceProvider {
     }
 
     private void fetched(IceCredentials fresh) {
+        calls.increment(Result.OK);
         synchronized (this) {
             fetching = null;
             last = fresh;
@@ -149,6 +184,7 @@ public final class IceServers implements IceProvider {
     }
 
     private void failed(Throwable failure) {
+        calls.increment(Result.FAILED);
         synchronized (this) {
             fetching = null;
             pausedUntil = clock.instant().plus(pause.next());

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Backoff;
@@ -18,6 +20,7 @@ import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.SystemEvent;
+import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.store.DatabaseException;
 import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.store.UploadStore;
@@ -58,8 +61,11 @@ public final class UploadLedger {
     /** Whether the last attempt failed and the next one is due after a pause. Written by the writer alone. */
     private volatile boolean away;
 
-    /** The writer's own. */
-    private boolean connected;
+    /** Whether the last attempt reached the database. Written by the writer alone. */
+    private volatile boolean connected;
+
+    private final LongAdder saved = new LongAdder();
+    private final LongAdder lost = new LongAdder();
 
     /** The writer's own. */
     private final Backoff pause = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
@@ -82,6 +88,20 @@ public final class UploadLedger {
         this.store = store;
         this.events = events;
         this.outage = new Outage(events, DatabaseEvent.Away::new, DatabaseEvent.Back::new, ticker);
+    }
+
+    /** Adds what is known of rows and of the database to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.counters(
+                "dropsilk_upload_rows_total",
+                "Rows of uploads, by what became of them.",
+                "result",
+                () -> Map.of("saved", saved.sum(), "lost", lost.sum()));
+        meters.gauge("dropsilk_upload_rows_waiting", "Rows of uploads that wait for the database.", this::size);
+        meters.gauge(
+                "dropsilk_database_up",
+                "Whether the database answered when it was last asked; it is asked when there is something to write.",
+                () -> connected ? 1 : 0);
     }
 
     /** Connects in the background, and keeps trying. */
@@ -184,6 +204,7 @@ public final class UploadLedger {
     private boolean insert(Entry entry) throws DatabaseException {
         try {
             store.insert(entry.upload);
+            saved.increment();
             events.publish(new UploadEvent.Saved(entry.upload.key()));
             return true;
         } catch (DatabaseException e) {
@@ -207,6 +228,7 @@ public final class UploadLedger {
         for (StoredUpload less : List.of(upload.inAscii(), upload.keyAlone())) {
             try {
                 store.insert(less);
+                saved.increment();
                 events.publish(new UploadEvent.Shortened(upload.key(), "the row is not whole: " + reason));
                 events.publish(new UploadEvent.Saved(upload.key()));
                 return;
@@ -253,6 +275,7 @@ public final class UploadLedger {
     }
 
     private void lost(StoredUpload upload, String reason) {
+        lost.increment();
         events.publish(new UploadEvent.Lost(upload.key(), reason));
     }
 }

@@ -16,6 +16,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Cut;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.meter.Counts;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Result;
 import xyz.dropsilk.server.remote.UploadThing;
 import xyz.dropsilk.server.store.StoredUpload;
 
@@ -36,6 +39,7 @@ public final class Uploads {
     private final InstantSource clock;
     private final EventSink events;
     private final Outage outage;
+    private final Counts<Result> uploads = Counts.of(Result.class, Result::word);
 
     @GuardedBy("this")
     private int open;
@@ -110,6 +114,7 @@ public final class Uploads {
     public CompletableFuture<@Nullable Void> complete(Report report, @Nullable String clientPackage)
             throws UploadRefused {
         UploadThing app = cloud.app();
+        uploads.increment(Result.OK);
         events.publish(new UploadEvent.Success(report.key));
         begun();
         return rows.apply(new StoredUpload(report.key, report.ufsUrl, report.name))
@@ -117,8 +122,15 @@ public final class Uploads {
                 .whenComplete((nothing, failure) -> ended());
     }
 
+    /** Adds what the cloud reports to {@code meters}. */
+    public void addTo(Meters meters) {
+        meters.counters(
+                "dropsilk_uploads_total", "Uploads that the cloud told of, by result.", "result", uploads::sums);
+    }
+
     /** The cloud says that an upload failed. */
     public void failed(String key, String error) {
+        uploads.increment(Result.FAILED);
         String reason = "Upload failed: " + error;
         events.publish(new UploadEvent.Lost(key, Cut.toUnits(reason, MAX_LOGGED_UNITS)));
     }

@@ -38,6 +38,7 @@ public final class Database implements AutoCloseable, Dependency {
 
     private final DatabaseSettings settings;
     private final Duration connectionLimit;
+    private final @Nullable Object meterRegistry;
     private @Nullable HikariDataSource pool;
     private boolean closed;
     private boolean prepared;
@@ -53,6 +54,12 @@ public final class Database implements AutoCloseable, Dependency {
 
     /** The database of {@code settings}; nothing happens yet. A use waits for a connection at most {@code connectionLimit}. */
     public Database(DatabaseSettings settings, Duration connectionLimit) {
+        this(settings, connectionLimit, null);
+    }
+
+    /** The same, whose pool adds its meters to {@code meterRegistry}, which must be one that Hikari knows; null for none. */
+    public Database(DatabaseSettings settings, Duration connectionLimit, @Nullable Object meterRegistry) {
+        this.meterRegistry = meterRegistry;
         this.settings = settings;
         this.connectionLimit = connectionLimit;
     }
@@ -183,6 +190,9 @@ public final class Database implements AutoCloseable, Dependency {
     private HikariConfig poolSettings() {
         HikariConfig config = new HikariConfig();
         config.setPoolName("database");
+        if (meterRegistry != null) {
+            config.setMetricRegistry(meterRegistry);
+        }
         config.setDriverClassName("org.postgresql.Driver");
         config.setJdbcUrl(url());
         if (settings.user() != null) {

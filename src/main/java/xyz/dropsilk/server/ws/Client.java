@@ -108,6 +108,11 @@ final class Client implements Peer {
     }
 
     @Override
+    public boolean relayTimed(long pairing, byte[] message, int from, int length, long readAt) {
+        return outbox.relayTimed(pairing, message, from, length, readAt);
+    }
+
+    @Override
     public void flush() {
         outbox.flush();
     }

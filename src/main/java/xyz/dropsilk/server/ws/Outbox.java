@@ -31,6 +31,8 @@ final class Outbox implements ChannelFutureListener {
     /** Bytes of the smallest buffer: a new client's {@code registered} and first list mostly fit, so that none has to grow. */
     private static final int LEAST_BUFFER = 256;
 
+    private static final long NOT_TIMED = 0;
+
     /** Hears of the outbox on its loop. */
     interface Owner extends MemoryBudget.Holder {
         /** Too much piled up. Called once. */
@@ -38,6 +40,9 @@ final class Outbox implements ChannelFutureListener {
 
         /** All that was appended before {@link Outbox#end} is written. */
         void drained();
+
+        /** A signal that was read at {@code readAt} and whose way is timed is written. */
+        default void relayed(long readAt) {}
     }
 
     private enum State {
@@ -80,6 +85,13 @@ final class Outbox implements ChannelFutureListener {
 
     @GuardedBy("this")
     private long admitted = Peer.NO_PAIRING;
+
+    /** When the signal was read that waits and whose way is timed; {@link #NOT_TIMED} for none. */
+    @GuardedBy("this")
+    private long timed = NOT_TIMED;
+
+    /** The same of the write in flight. The loop's own. */
+    private long timedInFlight = NOT_TIMED;
 
     /** What the budget knows of. */
     private volatile int held;
@@ -128,6 +140,15 @@ final class Outbox implements ChannelFutureListener {
         }
         frame(Frames.TEXT, length).writeBytes(message, from, length);
         return true;
+    }
+
+    /** The same, and the owner is told when it is written, unless another one is being timed. */
+    synchronized boolean relayTimed(long pairing, byte[] message, int from, int length, long readAt) {
+        boolean letIn = relay(pairing, message, from, length);
+        if (letIn && timed == NOT_TIMED) {
+            timed = readAt;
+        }
+        return letIn;
     }
 
     synchronized void control(int opcode, byte[] payload, int from, int length) {
@@ -185,6 +206,7 @@ final class Outbox implements ChannelFutureListener {
             queued = null;
         }
         due = null;
+        timed = NOT_TIMED;
     }
 
     // --- sending: the client's loop ---
@@ -223,6 +245,8 @@ final class Outbox implements ChannelFutureListener {
                 out = queued;
                 queued = null;
                 inFlight += out == null ? 0 : out.readableBytes();
+                timedInFlight = timed;
+                timed = NOT_TIMED;
             }
             if (out == null) {
                 settled(seen);
@@ -263,14 +287,23 @@ final class Outbox implements ChannelFutureListener {
         }
     }
 
-    private synchronized void wrote() {
-        inFlight = 0;
-        account();
+    private void wrote() {
+        synchronized (this) {
+            inFlight = 0;
+            account();
+        }
+        if (timedInFlight != NOT_TIMED) {
+            owner.relayed(timedInFlight);
+            timedInFlight = NOT_TIMED;
+        }
     }
 
     /** The write in flight is done, well or not; a failed one closes the channel by itself. */
     @Override
     public void operationComplete(ChannelFuture written) {
+        if (!written.isSuccess()) {
+            timedInFlight = NOT_TIMED;
+        }
         wrote();
         drain();
     }

@@ -24,6 +24,7 @@ import xyz.dropsilk.server.room.Rooms;
  * @param pingInterval between two pings; zero for none
  * @param messageRate of messages and control frames a connection; null for no limit
  * @param ticker counts nanoseconds
+ * @param meters count and measure them
  * @param arrived is run for each client that comes, on its loop
  */
 public record Signaling(
@@ -37,4 +38,5 @@ public record Signaling(
         Duration pingInterval,
         @Nullable Rate messageRate,
         LongSupplier ticker,
+        SessionMeters meters,
         Runnable arrived) {}

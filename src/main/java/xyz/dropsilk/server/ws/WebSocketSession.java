@@ -62,6 +62,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** Of a message type that nobody knows, in UTF-16 units. */
     private static final int MAX_TOLD_UNITS = 40;
 
+    private static final long NOT_PINGED = 0;
+
     private static final byte[] NO_PAYLOAD = {};
 
     private final Channel channel;
@@ -99,6 +101,14 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private int endCode = NO_CLOSE_CAME;
 
     private String endedBy = "network";
+    /** Why the connection ends, as far as is known. */
+    private CloseCause cause = CloseCause.LOST;
+
+    /** Whether it is counted as closed. */
+    private boolean departed;
+
+    /** When the last ping left that was not answered yet, in ticker nanoseconds; {@link #NOT_PINGED} for none. */
+    private long pingedAt = NOT_PINGED;
 
     /** Bytes that the reader holds, as the budget knows them. */
     private volatile int heldByReader;
@@ -161,6 +171,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ServerStopping && !closing) {
+            cause = CloseCode.SERVER_SHUTDOWN.cause;
             client.send(ServerMessage.SERVER_SHUTDOWN);
             endedBy("server", CloseCode.SERVER_SHUTDOWN.number);
             end(
@@ -192,12 +203,14 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private void beat() {
         if (!heard) {
             refused(Refusal.DEAD);
+            cause = CloseCause.DEAD;
             channel.close();
             return;
         }
         heard = false;
         endWhatStalls();
         if (!closing) {
+            pingedAt = now;
             outbox.control(Frames.PING, NO_PAYLOAD, 0, 0);
             outbox.flush();
         }
@@ -282,7 +295,10 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void pong() {
-        // that something came is noted already
+        if (pingedAt != NOT_PINGED) {
+            signaling.meters().answered(now - pingedAt);
+            pingedAt = NOT_PINGED;
+        }
     }
 
     @Override
@@ -291,6 +307,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             channel.close(); // the answer to ours
         } else {
             endedBy("client", code == Frames.NO_CODE ? NO_CODE_CAME : code);
+            cause = CloseCause.CLIENT;
             leave(RoomSockets.End.CLOSED);
             end(code, ""); // with its own code (RFC 6455, 5.5.1)
         }
@@ -410,8 +427,13 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             flushRelayed();
             relayedTo = link.to();
         }
-        if (link.to().relay(link.pairing(), bytes, from, to - from)) {
-            link.signals().count();
+        int length = to - from;
+        boolean isTimed = signaling.meters().timesSignals() && scratch.samples();
+        boolean letIn = isTimed
+                ? link.to().relayTimed(link.pairing(), bytes, from, length, now)
+                : link.to().relay(link.pairing(), bytes, from, length);
+        if (letIn) {
+            link.count(length);
         }
     }
 
@@ -420,6 +442,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private void close(CloseCode code, RoomSockets.End how) {
         if (!closing) {
             endedBy("server", code.number);
+            cause = code.cause;
             leave(how);
             end(code.number, code.reason);
         }
@@ -436,6 +459,10 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     private void disconnect(RoomSockets.End how) {
+        if (!departed) {
+            departed = true;
+            signaling.meters().closed(cause);
+        }
         if (signaling.registry().disconnect(client, how)) {
             Duration time = Duration.ofNanos(signaling.ticker().getAsLong() - since);
             signaling
@@ -458,6 +485,11 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         } else {
             channel.close();
         }
+    }
+
+    @Override
+    public void relayed(long readAt) {
+        signaling.meters().relayed(signaling.ticker().getAsLong() - readAt);
     }
 
     @Override

@@ -36,7 +36,6 @@ import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.event.Level;
 import xyz.dropsilk.server.event.LogAddresses;
 import xyz.dropsilk.server.event.LogFormat;
-import xyz.dropsilk.server.flight.FlightRegistry;
 
 /** Which package may know what. The rules are few, and each keeps a decision of the design true. */
 class PackageRulesTest {
@@ -49,20 +48,25 @@ class PackageRulesTest {
     static {
         MAY_KNOW.put("base", List.of());
         MAY_KNOW.put("address", List.of("base"));
-        MAY_KNOW.put("event", List.of("base", "address"));
+        MAY_KNOW.put("meter", List.of());
+        MAY_KNOW.put("event", List.of("base", "address", "meter"));
         MAY_KNOW.put("config", List.of("base", "address", "event"));
-        MAY_KNOW.put("limit", List.of("base", "address", "event"));
+        MAY_KNOW.put("limit", List.of("base", "address", "event", "meter"));
         MAY_KNOW.put("protocol", List.of("base"));
         MAY_KNOW.put("rules", List.of("address", "protocol"));
-        MAY_KNOW.put("flight", List.of("base", "address", "event", "limit", "protocol", "rules"));
-        MAY_KNOW.put("room", List.of("base", "address", "flight", "limit", "rules"));
+        MAY_KNOW.put("flight", List.of("base", "address", "event", "limit", "meter", "protocol", "rules"));
+        MAY_KNOW.put("room", List.of("base", "address", "flight", "limit", "meter", "rules"));
         MAY_KNOW.put("store", List.of("base"));
         MAY_KNOW.put("remote", List.of("base"));
-        MAY_KNOW.put("service", List.of("base", "event", "store", "remote"));
-        MAY_KNOW.put("http", List.of("base", "address", "config", "event", "limit", "flight", "service"));
-        MAY_KNOW.put("ws", List.of("base", "address", "event", "flight", "room", "rules", "protocol", "limit", "http"));
-        MAY_KNOW.put("api", List.of("base", "address", "event", "flight", "http", "limit", "protocol", "room"));
-        MAY_KNOW.put("net", List.of("http", "ws", "base"));
+        MAY_KNOW.put("service", List.of("base", "event", "meter", "store", "remote"));
+        MAY_KNOW.put("http", List.of("base", "address", "config", "event", "limit", "meter", "service"));
+        MAY_KNOW.put(
+                "ws",
+                List.of("base", "address", "event", "meter", "flight", "room", "rules", "protocol", "limit", "http"));
+        MAY_KNOW.put(
+                "api", List.of("base", "address", "event", "flight", "http", "limit", "meter", "protocol", "room"));
+        MAY_KNOW.put("net", List.of("http", "meter", "ws", "base"));
+        MAY_KNOW.put("prometheus", List.of("meter"));
     }
 
     @Test
@@ -103,16 +107,6 @@ class PackageRulesTest {
     }
 
     @Test
-    void httpKnowsOfFlightsTheirNumbersOnly() {
-        noClasses()
-                .that()
-                .resideInAPackage(ROOT + ".http..")
-                .should()
-                .dependOnClassesThat(in("flight").and(except(FlightRegistry.Stats.class)))
-                .check(CLASSES);
-    }
-
-    @Test
     void flightsAreChangedThroughTheRegistryAlone() {
         classes()
                 .that()
@@ -129,6 +123,11 @@ class PackageRulesTest {
     @Test
     void onlyTheStoreKnowsTheDatabase() {
         onlyIn(List.of("store"), "java.sql..", "javax.sql..", "com.zaxxer..", "org.postgresql..");
+    }
+
+    @Test
+    void onePackageKnowsTheLibraryOfMeters() {
+        onlyIn(List.of("prometheus"), "io.micrometer..", "io.prometheus..");
     }
 
     @Test

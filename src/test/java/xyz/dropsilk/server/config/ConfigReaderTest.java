@@ -26,7 +26,12 @@ import xyz.dropsilk.server.event.LogFormat;
 
 class ConfigReaderTest {
     private static final Set<String> SECRETS = Set.of(
-            "LOG_ACCESS_KEY", "UPLOADTHING_TOKEN", "CLOUDFLARE_API_TOKEN", "RECAPTCHA_SECRET_KEY", "DATABASE_URL");
+            "LOG_ACCESS_KEY",
+            "METRICS_ACCESS_KEY",
+            "UPLOADTHING_TOKEN",
+            "CLOUDFLARE_API_TOKEN",
+            "RECAPTCHA_SECRET_KEY",
+            "DATABASE_URL");
 
     @Test
     void theFormOfTheLogIsRead() throws Exception {
@@ -64,7 +69,8 @@ class ConfigReaderTest {
                 new Config.Limits(1_048_576, Duration.ofSeconds(30), 200, 10_000, 500, 100, 300, 60, 300),
                 config.limits());
         assertEquals(
-                new Config.Telemetry(Level.INFO, null, 1_000, Duration.ofMinutes(1), null, true, LogAddresses.FULL),
+                new Config.Telemetry(
+                        Level.INFO, null, null, 1_000, Duration.ofMinutes(1), null, true, LogAddresses.FULL),
                 config.telemetry());
         assertEquals(
                 new Config.Uploads(

@@ -11,11 +11,15 @@ import static xyz.dropsilk.server.limit.Networks.HOME;
 import static xyz.dropsilk.server.limit.Networks.SCHOOL;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.meter.Meters;
 
 final class ConnectionLimitTest {
     private final ConnectionLimit limit = new ConnectionLimit(5, 3);
@@ -75,6 +79,29 @@ final class ConnectionLimitTest {
         limit.leave(HOME);
         assertEquals(ENTERED, limit.enter(HOME));
         assertEquals(NETWORK_FULL, limit.enter(HOME));
+    }
+
+    @Test
+    void theLargestNetworkIsKnownAtAnyTime() {
+        ConnectionLimit none = new ConnectionLimit(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        Meters meters = new Meters();
+        none.addTo(meters);
+        Random random = new Random(1);
+        int[] there = new int[5];
+        for (int i = 0; i < 2_000; i++) {
+            int network = random.nextInt(there.length);
+            NetworkKey key = new NetworkKey(NetworkKey.Kind.IPV4, network);
+            if (there[network] > 0 && random.nextInt(100) < 52) {
+                none.leave(key);
+                there[network]--;
+            } else {
+                none.enter(key);
+                there[network]++;
+            }
+            assertEquals(
+                    Arrays.stream(there).max().orElseThrow(), meters.value("dropsilk_largest_network_connections"));
+            assertEquals(Arrays.stream(there).filter(count -> count > 0).count(), meters.value("dropsilk_networks"));
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -269,7 +270,12 @@ class CleanupJobIT {
         PreviewCloud app = new PreviewCloud(
                 outbound, new PreviewCloud.Settings(token, cloud.uri(), cloud.uri()), FileKeys.random());
         return new CleanupJob(
-                of, app, new CleanupJob.Settings(Duration.ofHours(24), Duration.ZERO), System::nanoTime, seenBy);
+                of,
+                app,
+                new CleanupJob.Settings(Duration.ofHours(24), Duration.ZERO),
+                InstantSource.system(),
+                System::nanoTime,
+                seenBy);
     }
 
     private void expired(int count) throws DatabaseException {

@@ -95,7 +95,7 @@ public final class RecordingPeer implements Peer, CodeTries {
     public static void signal(Link link, String data) {
         byte[] message = ("..." + signalOf(data) + "...").getBytes(UTF_8);
         if (link.to().relay(link.pairing(), message, 3, message.length - 6)) {
-            link.signals().count();
+            link.count(message.length - 6);
         }
         link.to().flush();
     }

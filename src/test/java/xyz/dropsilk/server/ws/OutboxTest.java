@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.flight.Peer;
@@ -36,6 +38,7 @@ final class OutboxTest {
     private final class TestOwner implements Outbox.Owner {
         int overflows;
         int drains;
+        final List<Long> relayed = new ArrayList<>();
 
         @Override
         public void overflowed() {
@@ -47,6 +50,11 @@ final class OutboxTest {
         @Override
         public void drained() {
             drains++;
+        }
+
+        @Override
+        public void relayed(long readAt) {
+            relayed.add(readAt);
         }
 
         @Override
@@ -76,6 +84,10 @@ final class OutboxTest {
         count(outbox.relay(PAIRING, bytes, 0, bytes.length));
     }
 
+    private void relayTimed(long readAt) {
+        count(outbox.relayTimed(PAIRING, new byte[] {'1'}, 0, 1, readAt));
+    }
+
     private static UsersList list(User... users) {
         long[] arrivals = LongStream.range(0, users.length).toArray();
         return Views.of(arrivals, List.of(users), 100).listFor(users.length);
@@ -85,6 +97,50 @@ final class OutboxTest {
         return Stream.of(users)
                 .map(user -> "{\"id\":\"" + user.id() + "\",\"name\":\"" + user.name() + "\"}")
                 .collect(Collectors.joining(",", "{\"type\":\"users-on-network-update\",\"users\":[", "]}"));
+    }
+
+    @Nested
+    final class Timing {
+        @BeforeEach
+        void pair() {
+            outbox.admit(PAIRING);
+        }
+
+        @Test
+        void aTimedSignalIsToldOnceItIsWritten() {
+            relayTimed(7);
+            outbox.flush();
+            assertEquals(List.of(), owner.relayed);
+            socket.take();
+            assertEquals(List.of(7L), owner.relayed);
+        }
+
+        @Test
+        void oneThatWaitsForAWriteIsToldWithItsOwn() {
+            outbox.send(A);
+            outbox.flush();
+            relayTimed(7);
+            relayTimed(8); // while another one is timed
+            outbox.flush();
+            socket.take();
+            assertEquals(List.of(), owner.relayed);
+            socket.take();
+            assertEquals(List.of(7L), owner.relayed);
+        }
+
+        @Test
+        void whatNobodyGotHasNoTime() {
+            outbox.admit(Peer.NO_PAIRING);
+            relayTimed(7);
+            outbox.send(A);
+            outbox.flush();
+            socket.take();
+            outbox.admit(PAIRING);
+            relayTimed(8);
+            outbox.flush();
+            socket.fail();
+            assertEquals(List.of(), owner.relayed);
+        }
     }
 
     @Nested

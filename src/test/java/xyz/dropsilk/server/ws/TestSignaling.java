@@ -19,6 +19,7 @@ import xyz.dropsilk.server.testing.ManualTicker;
 final class TestSignaling {
     static final int MAX_PAYLOAD = 1_000;
 
+    final SessionMeters meters = new SessionMeters(/* timesSignals= */ true);
     final CollectedEvents events = new CollectedEvents();
     final ManualTicker ticker = new ManualTicker();
     final ConnectionLimit connections = new ConnectionLimit(2, 1);
@@ -63,6 +64,7 @@ final class TestSignaling {
                 pingInterval,
                 Rate.of(100, 1, 300),
                 other,
+                meters,
                 () -> {});
     }
 }
