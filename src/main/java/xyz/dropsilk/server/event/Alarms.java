@@ -25,7 +25,7 @@ public final class Alarms implements EventSink {
             }
             case "config:warning" -> warnings.increment();
             case "flight:error" -> {
-                if (event.fields().containsKey("alarm")) {
+                if (event.level() == Level.ERROR) {
                     guessing.increment();
                 }
             }

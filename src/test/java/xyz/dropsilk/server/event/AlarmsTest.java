@@ -11,14 +11,27 @@ class AlarmsTest {
     private final Alarms alarms = new Alarms(told);
     private final Meters meters = new Meters();
 
+    /** As the limit of wrong codes tells of it. */
+    private record Guessing() implements ServerEvent {
+        @Override
+        public String eventName() {
+            return "flight:error";
+        }
+
+        @Override
+        public Level level() {
+            return Level.ERROR;
+        }
+    }
+
     @Test
     void faultsWarningsAndGuessingAreCountedAndAllIsPassedOn() {
         alarms.addTo(meters);
-        alarms.publish(ServerEvent.systemError("here", new IllegalStateException()));
-        alarms.publish(ServerEvent.linesDropped(5)); // a warning: no fault of the server's
-        alarms.publish(ServerEvent.configWarning("half"));
-        alarms.publish(ServerEvent.guessingAlarm(600));
-        alarms.publish(ServerEvent.refused(Refusal.WRONG_CODE, "ip", "id"));
+        alarms.publish(new SystemEvent.Fault("here", new IllegalStateException()));
+        alarms.publish(new SystemEvent.LosingLines("here")); // a warning: no fault of the server's
+        alarms.publish(new SystemEvent.ConfigWarning("half"));
+        alarms.publish(new Guessing());
+        alarms.publish(new Refused(Refusal.WRONG_CODE, null));
         assertEquals(1, meters.value("dropsilk_faults_total"));
         assertEquals(1, meters.value("dropsilk_config_warnings_total"));
         assertEquals(1, meters.value("dropsilk_guessing_alarms_total"));
