@@ -43,6 +43,7 @@ final class OpenApiIT {
     /** Answers while the server stops, which no client can time: see RoomsTest. */
     private static final Set<String> NOT_PROVOKED = new TreeSet<>(Set.of(
             "GET /livez 503",
+            "GET /metrics 503",
             "GET /readyz 503",
             "GET " + ROOM + " 503",
             "POST " + JOIN + " 503",
@@ -192,7 +193,8 @@ final class OpenApiIT {
                 .with("RECAPTCHA_SECRET_KEY", "captcha")
                 .with("RECAPTCHA_VERIFY_URL", cloud.uri() + "/siteverify")
                 .with("CONTACT_EMAIL", "me@example.com")
-                .with("LOG_ACCESS_KEY", "key");
+                .with("LOG_ACCESS_KEY", "key")
+                .with("METRICS_ACCESS_KEY", "key");
     }
 
     private void whatWorks(FakeCloud cloud) {
@@ -215,6 +217,8 @@ final class OpenApiIT {
                 assertEquals(200, get(server, path).status());
             }
             assertEquals(200, ask(server, "GET", "/logs", "/logs?key=key", "").status());
+            assertEquals(
+                    200, get(server, "/metrics", "Authorization: Bearer key").status());
             handshake(server, "Sec-WebSocket-Version: 13", "dGhlIHNhbXBsZSBub25jZQ==", 101);
             handshake(server, "Sec-WebSocket-Version: 8", "dGhlIHNhbXBsZSBub25jZQ==", 426);
             handshake(server, "Sec-WebSocket-Version: 13", "short", 400);
@@ -325,6 +329,7 @@ final class OpenApiIT {
                 }
             });
             assertEquals(403, get(server, "/logs").status());
+            assertEquals(403, get(server, "/metrics").status());
             handshake(server, "Sec-WebSocket-Version: 13", "dGhlIHNhbXBsZSBub25jZQ==", 403, stranger);
         }
     }
