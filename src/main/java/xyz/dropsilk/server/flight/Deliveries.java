@@ -78,6 +78,8 @@ final class Deliveries implements Records.Recipient {
             effects.replaced.add(member.peer);
         } else if (delivery instanceof Delivery.Unseated) {
             release(member);
+        } else if (delivery instanceof Delivery.Expelled) {
+            expel(member);
         }
     }
 
@@ -146,6 +148,13 @@ final class Deliveries implements Records.Recipient {
         PeerView peer = attached.peer();
         member.peer.send(ServerMessage.roomAttached(
                 attached.code(), attached.role().word(), peer == null ? "null" : peer.json()));
+    }
+
+    private void expel(Member member) {
+        if (member.pairing != Peer.NO_PAIRING) {
+            part(member, /* renewed= */ false);
+        }
+        release(member);
     }
 
     private void unlist(Member member) {

@@ -202,7 +202,7 @@ public final class Rooms {
         return registry.commit(code, change.by(found.self().id())).thenApply(decision -> switch (decision.verdict()) {
             case DONE -> summary(code, secret, caller);
             case PEER_SHARES -> Answer.refused(Outcome.PEER_SHARES);
-            case NOT_FOUND, FULL, CODE_IN_USE -> Answer.NOT_FOUND;
+            case NOT_FOUND, FULL, CODE_IN_USE, AWAY -> Answer.NOT_FOUND;
         });
     }
 

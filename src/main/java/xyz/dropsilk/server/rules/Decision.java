@@ -22,7 +22,9 @@ public record Decision(Verdict verdict, @Nullable Entry next, List<Delivery> del
         /** The code is in use: try another one. */
         CODE_IN_USE,
         /** The other participant shares its screen. */
-        PEER_SHARES
+        PEER_SHARES,
+        /** Only what instances share could tell, and it is away. */
+        AWAY
     }
 
     private static final Decision NOT_FOUND = refused(Verdict.NOT_FOUND);
@@ -43,11 +45,12 @@ public record Decision(Verdict verdict, @Nullable Entry next, List<Delivery> del
     }
 
     /** The event does not happen. */
-    static Decision refused(Verdict why) {
+    public static Decision refused(Verdict why) {
         return new Decision(why, null, List.of(), List.of());
     }
 
-    static Decision notFound() {
+    /** Nothing lives under the code, or not what was asked for. */
+    public static Decision notFound() {
         return NOT_FOUND;
     }
 

@@ -55,4 +55,10 @@ public sealed interface Delivery {
 
     /** It is attached no more, since its participant has left. */
     record Unseated(String to) implements Delivery {}
+
+    /**
+     * It was thought dead, or somebody else decided otherwise meanwhile: it takes part in nothing any more. It is told that its peer left, if it
+     * had one.
+     */
+    record Expelled(String to) implements Delivery {}
 }

@@ -79,7 +79,55 @@ public record Flight(String code, Seat host, @Nullable Seat guest, long pairing,
                 List.of());
     }
 
-    private boolean has(String id) {
+    // --- where several instances share flights ---
+
+    /** The instance of the member {@code id} is dead: like {@link #leave}, but the member, which may live after all, is told. */
+    public static Decision expel(@Nullable Entry now, String id, Instant at) {
+        Decision left = leave(now, id, 0, at);
+        if (!left.isDone()) {
+            return left;
+        }
+        List<Delivery> deliveries = new ArrayList<>(left.deliveries());
+        deliveries.add(new Delivery.Expelled(id));
+        return new Decision(left.verdict(), left.next(), deliveries, left.facts());
+    }
+
+    /**
+     * What was decided on one instance while it could not ask the others: {@code mine} lives, whatever {@code now} does. Whom that pushes out is
+     * told.
+     */
+    public static Decision insist(@Nullable Entry now, Flight mine) {
+        List<Delivery> deliveries = new ArrayList<>();
+        if (now instanceof Flight flight) {
+            for (Seat seat : flight.seats()) {
+                if (!mine.has(seat.id())) {
+                    deliveries.add(new Delivery.Expelled(seat.id()));
+                }
+            }
+        }
+        return Decision.done(mine, deliveries, List.of());
+    }
+
+    /** What the member {@code id} is told where it has missed how it was paired; null where it is not. */
+    public Delivery.@Nullable Paired announcedTo(String id) {
+        if (guest == null) {
+            return null;
+        }
+        Pair pair = new Pair(code, host, guest, RoomChannel.TRANSFER, pairing);
+        return pair.announced().stream()
+                .filter(delivery -> delivery.to().equals(id))
+                .map(Delivery.Paired.class::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The members, the host first. */
+    public List<Seat> seats() {
+        return guest == null ? List.of(host) : List.of(host, guest);
+    }
+
+    /** Whether {@code id} is a member. */
+    public boolean has(String id) {
         return host.id().equals(id) || (guest != null && guest.id().equals(id));
     }
 

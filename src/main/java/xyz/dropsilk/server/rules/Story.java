@@ -33,12 +33,17 @@ public final class Story {
     private final int peopleLeftOut;
     private final long signals;
 
-    private record Person(
+    /** Somebody who took part. */
+    record Person(
             String id,
             String name,
             @Nullable InetAddress address,
             @Nullable ConnectionType type,
             Instant joinedAt) {
+
+        Person at(@Nullable InetAddress where) {
+            return new Person(id, name, where, type, joinedAt);
+        }
 
         Map<String, @Nullable Object> told() {
             Map<String, @Nullable Object> told = new LinkedHashMap<>();
@@ -52,7 +57,7 @@ public final class Story {
     }
 
     /** One line of the timeline, linked to the one before it, so that a longer timeline shares all of a shorter one. */
-    private record Note(
+    record Note(
             String event, Instant at, String id, @Nullable Note before) {
         Map<String, @Nullable Object> told() {
             Map<String, @Nullable Object> told = new LinkedHashMap<>();
@@ -63,7 +68,7 @@ public final class Story {
         }
     }
 
-    private Story(
+    Story(
             String code,
             Course course,
             List<Person> people,
@@ -78,6 +83,18 @@ public final class Story {
         this.notes = notes;
         this.peopleLeftOut = peopleLeftOut;
         this.signals = signals;
+    }
+
+    /** The same with the addresses that {@code known}, an earlier state of it, has and this one lost on its way between instances. */
+    Story recognizing(Story known) {
+        List<Person> now = new ArrayList<>(people.size());
+        for (int i = 0; i < people.size(); i++) {
+            Person person = people.get(i);
+            Person same = i < known.people.size() ? known.people.get(i) : person;
+            boolean isKnown = person.address == null && same.id.equals(person.id);
+            now.add(isKnown ? person.at(same.address) : person);
+        }
+        return new Story(code, start, List.copyOf(now), lastNote, notes, peopleLeftOut, signals);
     }
 
     /** The story of what {@code creatorId}, called {@code name}, has just created; {@code address} is null where it is not known. */
@@ -163,6 +180,41 @@ public final class Story {
         return course.paired();
     }
 
+    // --- for {@link StoryJson} ---
+
+    String code() {
+        return code;
+    }
+
+    Instant start() {
+        return start;
+    }
+
+    List<Person> people() {
+        return people;
+    }
+
+    /** The notes that are kept, the first one first. */
+    List<Note> kept() {
+        Deque<Note> kept = new ArrayDeque<>();
+        for (Note note = lastNote; note != null; note = note.before) {
+            kept.addFirst(note);
+        }
+        return List.copyOf(kept);
+    }
+
+    int notes() {
+        return notes;
+    }
+
+    int peopleLeftOut() {
+        return peopleLeftOut;
+    }
+
+    long signals() {
+        return signals;
+    }
+
     /** The story as the contract spells it (5), told at {@code end}. */
     public Map<String, @Nullable Object> tell(Instant end) {
         Map<String, @Nullable Object> meta = new LinkedHashMap<>();
@@ -190,10 +242,6 @@ public final class Story {
     }
 
     private List<Map<String, @Nullable Object>> timeline() {
-        Deque<Map<String, @Nullable Object>> told = new ArrayDeque<>();
-        for (Note note = lastNote; note != null; note = note.before) {
-            told.addFirst(note.told());
-        }
-        return List.copyOf(told);
+        return kept().stream().map(Note::told).toList();
     }
 }
