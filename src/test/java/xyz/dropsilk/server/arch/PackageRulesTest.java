@@ -56,6 +56,8 @@ class PackageRulesTest {
         MAY_KNOW.put("rules", List.of("address", "protocol"));
         MAY_KNOW.put("flight", List.of("base", "address", "event", "limit", "meter", "protocol", "rules"));
         MAY_KNOW.put("room", List.of("base", "address", "flight", "limit", "meter", "rules"));
+        MAY_KNOW.put("cluster", List.of("base", "address", "event", "flight", "limit", "protocol", "rules"));
+        MAY_KNOW.put("redis", List.of("base", "cluster"));
         MAY_KNOW.put("store", List.of("base"));
         MAY_KNOW.put("remote", List.of("base"));
         MAY_KNOW.put("service", List.of("base", "event", "meter", "store", "remote"));
@@ -138,7 +140,12 @@ class PackageRulesTest {
     /** The root hands an event loop on as the server's timer. */
     @Test
     void onlyTheEdgeKnowsChannels() {
-        onlyIn(List.of("http", "ws", "net", ""), "io.netty.channel..");
+        onlyIn(List.of("http", "ws", "net", "redis", ""), "io.netty.channel..");
+    }
+
+    @Test
+    void onlyTheEngineOfInstancesKnowsItsLibrary() {
+        onlyIn(List.of("redis"), "io.lettuce..", "reactor..");
     }
 
     private static void onlyIn(List<String> packages, String... known) {
