@@ -67,6 +67,9 @@ import xyz.dropsilk.server.ws.UpgradeGate;
 
 /** The whole server: builds its objects, starts them, and stops them in reverse order. Used by one thread that is not an event loop. */
 public final class Application {
+    /** How long a stop waits for the word that other instances can know of it. */
+    private static final Duration TELL_OTHERS = Duration.ofMillis(500);
+
     private static final Duration FOREVER = Duration.ofDays(1);
 
     /** How often rooms are looked through for those who fell silent. */
@@ -95,6 +98,10 @@ public final class Application {
     private final SessionMeters sessionMeters;
     private final Alarms alarms;
     private final MemoryBudget budget;
+
+    /** What joins this instance to others; null where it is alone. */
+    private final @Nullable Sharing sharing;
+
     private final Thread.UncaughtExceptionHandler uncaught;
 
     /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
@@ -137,15 +144,20 @@ public final class Application {
         RoomSettings roomSettings = roomSettings(config.rooms());
         SteadyTicker steady = new SteadyTicker(ticker);
         book = new RoomBook(roomSettings, steady);
+        sharing = config.sharing().engine() == null ? null : Sharing.of(config.sharing(), timer, ticker, events);
         registry = new FlightRegistry(
                 new FlightRegistry.Lists(config.limits().maxListedUsers(), FlightRegistry.Lists.ARRIVAL_DELAY),
                 events,
                 new FlightRegistry.Time(clock, ticker, timer),
-                book);
+                book,
+                sharing == null ? null : sharing.bus());
         connections = new ConnectionLimit(
                 config.limits().maxConnections(), config.limits().maxConnectionsPerNetwork());
         rooms = new Rooms(registry, book, roomSettings, new Rooms.Time(clock, steady), connections::admits);
         joins = new JoinLimit(config.limits().joinFailuresPerMinute(), ticker, events);
+        if (sharing != null) {
+            sharing.join(registry, joins);
+        }
         Secret metricsKey = config.telemetry().metricsAccessKey();
         monitoring = metricsKey == null ? null : new Monitoring(metricsKey, meters, server, version);
         sessionMeters = new SessionMeters(/* timesSignals= */ monitoring != null);
@@ -203,7 +215,7 @@ public final class Application {
     private Map<String, Dependency> dependencies() {
         Map<String, Dependency> parts = new LinkedHashMap<>();
         parts.put("database", services.database());
-        parts.put("bus", Dependency.NONE);
+        parts.put("bus", sharing == null ? Dependency.NONE : sharing.dependency());
         return parts;
     }
 
@@ -289,6 +301,9 @@ public final class Application {
                     new SystemEvent.Startup(version, bound, config.server().production(), parts()));
             config.warnings().forEach(warning -> events.publish(new SystemEvent.ConfigWarning(warning)));
             services.start();
+            if (sharing != null) {
+                sharing.start();
+            }
             if (monitoring != null) {
                 monitoring.start();
             }
@@ -317,6 +332,7 @@ public final class Application {
     Map<String, Object> parts() {
         Map<String, Object> parts = new LinkedHashMap<>(services.parts());
         parts.put("checkPage", config.checkPage().isOn());
+        parts.put("bus", sharing != null);
         parts.put("transport", server.transport());
         parts.put("dotEnv", config.dotEnv());
         parts.put("origins", config.origins().allowed().size());
@@ -356,6 +372,9 @@ public final class Application {
             throws InterruptedException {
         long servicesEnd = System.nanoTime() + connections.plus(services).toNanos();
         try {
+            if (sharing != null) {
+                sharing.close();
+            }
             server.stop(connections);
         } finally {
             try {
@@ -383,6 +402,11 @@ public final class Application {
         return router.served();
     }
 
+    /** Whether other instances can be reached; false where there are none. */
+    boolean isShared() {
+        return sharing != null && sharing.isUp();
+    }
+
     /** Returns when the server no longer listens. */
     public void awaitEnd() {
         server.awaitEnd();
@@ -394,8 +418,14 @@ public final class Application {
         Duration whole = limit.isZero() ? FOREVER : limit;
         events.publish(new SystemEvent.Shutdown("begun", registry.stats().connections()));
         readiness.become(Readiness.Status.DRAINING);
+        if (sharing != null) {
+            sharing.draining();
+        }
         drain();
         registry.stopping();
+        if (sharing != null) {
+            sharing.stop(TELL_OTHERS);
+        }
         letGo(
                 Stage.CONNECTIONS.of(whole),
                 Stage.SERVICES.of(whole),

@@ -177,7 +177,6 @@ final class Services {
         parts.put("turn", turn != null);
         parts.put("uploads", cloud.isConfigured());
         parts.put("database", database != null);
-        parts.put("bus", false);
         parts.put("email", contact != null);
         return parts;
     }

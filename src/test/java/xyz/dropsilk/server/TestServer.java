@@ -137,6 +137,11 @@ public final class TestServer implements AutoCloseable {
         return events(name).stream().filter(matches).findFirst().orElseThrow();
     }
 
+    /** Whether it reaches the engine that it shares with others. */
+    public boolean isShared() {
+        return application.isShared();
+    }
+
     /** What {@code /stats} says. */
     public JsonNode stats() {
         try (RawClient client = RawClient.connect(port)) {

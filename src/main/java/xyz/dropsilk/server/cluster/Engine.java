@@ -53,14 +53,17 @@ public interface Engine {
     /** Says that this instance is in {@code state}, renews its inbox, and tells of all instances. */
     CompletionStage<Beat> beat(String state, Duration timeToLive);
 
+    /** The record of {@code code}, if there is one, lives for {@code timeToLive} from now on. */
+    void renew(String code, Duration timeToLive);
+
     /** Forgets what the instance {@code id} said of itself. */
     void forget(String id);
 
     /** Removes the own inbox. */
     CompletionStage<Void> removeInbox();
 
-    /** Tells all who listen to {@code channel}, this instance too; lost where there is no connection. */
-    void publish(String channel, String text);
+    /** Tells all who listen to {@code channel}, this instance too. */
+    CompletionStage<Void> publish(String channel, String text);
 
     /** Listens to {@code channel} until {@link #unlisten}, or the connection is lost. */
     void listen(String channel);

@@ -26,6 +26,7 @@ import xyz.dropsilk.server.event.LogFormat;
  * @param email the contact address
  * @param storage the database
  * @param checkPage the page on which visitors see how they reach this server
+ * @param sharing what joins several instances
  * @param warnings what is probably not meant so, a line each
  * @param dotEnv whether a {@code .env} file was read
  */
@@ -41,6 +42,7 @@ public record Config(
         Email email,
         Storage storage,
         CheckPage checkPage,
+        Sharing sharing,
         List<String> warnings,
         boolean dotEnv) {
 
@@ -206,4 +208,12 @@ public record Config(
      * @param disabled whether the operator wants none used, named or not
      */
     public record Storage(@Nullable DatabaseUrl database, boolean disabled) {}
+
+    /**
+     * What joins several instances.
+     *
+     * @param engine the engine that they share, or null for one instance alone
+     * @param prefix what all names in it begin with; instances with the same belong together
+     */
+    public record Sharing(@Nullable RedisUrl engine, String prefix) {}
 }

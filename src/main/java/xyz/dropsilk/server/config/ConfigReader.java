@@ -97,6 +97,7 @@ public final class ConfigReader {
                 email(),
                 storage(),
                 checkPage(server),
+                sharing(),
                 variables.warnings(),
                 variables.hasFile());
     }
@@ -107,6 +108,9 @@ public final class ConfigReader {
         warnOfHalf("RECAPTCHA_SECRET_KEY", "CONTACT_EMAIL", "the contact address is off");
         if (variables.isSet("DATABASE_SSL") && !variables.isSet("DATABASE_URL")) {
             variables.warn("DATABASE_SSL is set and DATABASE_URL is not: the database is off");
+        }
+        if (variables.isSet("REDIS_PREFIX") && !variables.isSet("REDIS_URL")) {
+            variables.warn("REDIS_PREFIX is set and REDIS_URL is not: this instance is alone");
         }
         URI publicUrl = URI.create(config.server().publicUrl());
         if (config.server().production() && config.uploads().token() != null && isInside(publicUrl)) {
@@ -319,6 +323,12 @@ public final class ConfigReader {
 
     private void warnOfOption(String name) {
         variables.warn("DATABASE_URL has the option " + name + ", which this server does not know: it is left out");
+    }
+
+    private Config.Sharing sharing() {
+        return new Config.Sharing(
+                variables.readHidden("REDIS_URL", RedisUrl::parse).orElse(null),
+                variables.read("REDIS_PREFIX", Values::keyPrefix).orElse("dropsilk"));
     }
 
     private URI url(String name, String otherwise) {

@@ -206,4 +206,12 @@ final class Values {
         }
         return text;
     }
+
+    /** What names of keys begin with. */
+    static String keyPrefix(String text) {
+        if (!text.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw new IllegalArgumentException("should be 1 to 64 letters, digits, dots, dashes and underscores");
+        }
+        return text;
+    }
 }

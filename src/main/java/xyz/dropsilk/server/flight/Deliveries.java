@@ -2,6 +2,8 @@ package xyz.dropsilk.server.flight;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.PeerView;
@@ -16,6 +18,11 @@ final class Deliveries implements Records.Recipient {
     private final NetworkGrouper grouper;
     private final Signals.Totals relayed;
 
+    /** The way to other instances; null without any. */
+    private final @Nullable Bus bus;
+
+    private final LongSupplier ticker;
+
     /** The effects of the operation at hand. */
     private Effects effects = new Effects();
 
@@ -23,7 +30,14 @@ final class Deliveries implements Records.Recipient {
     private boolean stopping;
 
     /** Deliveries to {@code members}, whom {@code grouper} shows to each other; all their signals count in {@code relayed}. */
-    Deliveries(Map<String, Member> members, NetworkGrouper grouper, Signals.Totals relayed) {
+    Deliveries(
+            Map<String, Member> members,
+            NetworkGrouper grouper,
+            Signals.Totals relayed,
+            @Nullable Bus bus,
+            LongSupplier ticker) {
+        this.bus = bus;
+        this.ticker = ticker;
         this.members = members;
         this.grouper = grouper;
         this.relayed = relayed;
@@ -32,6 +46,10 @@ final class Deliveries implements Records.Recipient {
     /** What deliveries leave to be done goes to {@code now} until the next call. */
     void into(Effects now) {
         effects = now;
+    }
+
+    Effects effects() {
+        return effects;
     }
 
     /** From now on nobody is told that its peer left. */
@@ -107,10 +125,38 @@ final class Deliveries implements Records.Recipient {
     private void link(Delivery.Paired paired) {
         Member member = members.get(paired.to());
         Member partner = members.get(paired.peer().id());
-        if (member != null && partner != null && member.pairing == paired.pairing()) {
-            member.peer.link(new Peer.Link(
-                    partner.peer, paired.pairing(), signalsOf(member, partner), member.arrival() < partner.arrival()));
+        if (member == null || member.pairing != paired.pairing()) {
+            return;
         }
+        if (partner != null) {
+            boolean ofOlder = member.arrival() < partner.arrival();
+            member.peer.link(new Peer.Link(partner.peer, paired.pairing(), signalsOf(member, partner), ofOlder));
+        } else if (bus != null && !bus.home().equals(Bus.homeOf(paired.peer().id()))) {
+            SignalSink there = new RemoteEnd(bus, paired.peer().id(), ticker);
+            member.peer.link(new Peer.Link(there, paired.pairing(), signalsOf(member), /* ofOlder= */ true));
+        }
+    }
+
+    @Override
+    public boolean isFreeFor(String id, String code) {
+        Member member = members.get(id);
+        return member != null && (member.place == null || member.place.code().equals(code));
+    }
+
+    @Override
+    public boolean isIn(String id, String code) {
+        Member member = members.get(id);
+        return member != null && member.place != null && member.place.code().equals(code);
+    }
+
+    /** The count of whoever sends to another instance is its own. */
+    private Signals signalsOf(Member member) {
+        Signals signals = member.signals;
+        if (signals == null) {
+            signals = new Signals(relayed);
+            member.signals = signals;
+        }
+        return signals;
     }
 
     /** One count for both: that of an earlier pairing goes on, so that nothing that it counted is lost. */

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.flight;
 import java.util.ArrayList;
 import java.util.List;
 import xyz.dropsilk.server.event.ServerEvent;
+import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.rules.Fact;
 
 /** What an operation of {@link FlightRegistry} leaves to be done without its lock. Used by the operation's thread alone. */
@@ -17,8 +18,8 @@ final class Effects {
     final List<ServerEvent> events = new ArrayList<>(1);
 
     /** Networks whose members have to be shown a change. */
-    List<Network> due = List.of();
+    final List<Network> due = new ArrayList<>(0);
 
-    /** Whether somebody named a code under which nothing was to be found for it. */
-    boolean wrongCode;
+    /** Of those who named a code under which nothing was to be found for them. */
+    final List<CodeTries> wrongCodes = new ArrayList<>(0);
 }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
@@ -21,6 +23,7 @@ import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Names;
+import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ServerMessage;
@@ -50,6 +53,7 @@ public final class FlightRegistry {
     private final Presence presence;
     private final Bookkeeping books;
     private final Signals.Totals relayed = new Signals.Totals();
+    private final @Nullable Bus bus;
 
     @GuardedBy("lock")
     private final RegistryState state;
@@ -79,12 +83,18 @@ public final class FlightRegistry {
 
     /** An empty registry; {@code events} hears what happens, {@code listener} of each change to a flight or room. */
     public FlightRegistry(Lists lists, EventSink events, Time time, Records.Listener listener) {
+        this(lists, events, time, listener, null);
+    }
+
+    /** The same as one of several instances, which {@code bus} leads to; what they have to say comes through the {@link #gateway}. */
+    public FlightRegistry(Lists lists, EventSink events, Time time, Records.Listener listener, @Nullable Bus bus) {
+        this.bus = bus;
         this.events = events;
         this.clock = time.clock();
         this.ticker = time.ticker();
         this.presence = new Presence(time.timer(), ticker, new LockedRounds(), events);
         this.books = new Bookkeeping(events);
-        this.state = new RegistryState(lists, listener, relayed);
+        this.state = new RegistryState(lists, listener, relayed, time, bus);
     }
 
     /**
@@ -121,15 +131,26 @@ public final class FlightRegistry {
         User user = new User(peer.id(), User.ANONYMOUS);
         ServerMessage registered = ServerMessage.registered(peer.id());
         long now = ticker.getAsLong();
+        long at = bus == null ? 0 : arrivalOf(clock.instant(), bus);
         lock.lock();
         try {
-            state.connect(peer, user, registered, now, effects);
+            state.begin(effects);
+            state.connect(peer, user, registered, now, at, effects);
         } finally {
             lock.unlock();
         }
         effects.events.add(new ClientEvent.Connected(peer.id(), peer.address()));
         settle(effects);
     }
+
+    /** What {@code home} a client of came in which microsecond: instances agree on who came last as far as their clocks do. */
+    private static long arrivalOf(Instant moment, Bus home) {
+        long micros =
+                TimeUnit.SECONDS.toMicros(moment.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(moment.getNano());
+        return (micros << HOME_BITS) | (home.home().hashCode() & ((1 << HOME_BITS) - 1));
+    }
+
+    private static final int HOME_BITS = 10;
 
     /** The client calls itself {@code name}, cleaned already. */
     public void rename(Peer peer, String name) {
@@ -138,6 +159,7 @@ public final class FlightRegistry {
         boolean changed;
         lock.lock();
         try {
+            state.begin(effects);
             changed = state.rename(user, effects);
         } finally {
             lock.unlock();
@@ -160,6 +182,7 @@ public final class FlightRegistry {
         boolean wasHere;
         lock.lock();
         try {
+            state.begin(effects);
             wasHere = state.disconnect(peer.id(), end, now, effects);
         } finally {
             lock.unlock();
@@ -178,7 +201,8 @@ public final class FlightRegistry {
         Instant now = clock.instant();
         lock.lock();
         try {
-            state.createFlight(peer, now, effects);
+            state.begin(effects);
+            state.createFlight(peer, now);
         } finally {
             lock.unlock();
         }
@@ -199,13 +223,10 @@ public final class FlightRegistry {
             Instant now = clock.instant();
             lock.lock();
             try {
-                state.joinFlight(peer, code, now, effects);
+                state.begin(effects);
+                state.joinFlight(peer, code, tries, now);
             } finally {
                 lock.unlock();
-            }
-            if (effects.wrongCode) {
-                tries.failed();
-                effects.events.add(refused(Refusal.WRONG_CODE, peer));
             }
         }
         settle(effects);
@@ -240,12 +261,10 @@ public final class FlightRegistry {
             long now = ticker.getAsLong();
             lock.lock();
             try {
-                state.invite(peer, inviteeId, code, now, effects);
+                state.begin(effects);
+                state.invite(peer, inviteeId, code, tries, now, effects);
             } finally {
                 lock.unlock();
-            }
-            if (effects.wrongCode) {
-                tries.failed();
             }
         } else {
             effects.events.add(new InvitationRefused(peer.id()));
@@ -264,6 +283,7 @@ public final class FlightRegistry {
         Instant now = clock.instant();
         lock.lock();
         try {
+            state.begin(effects);
             state.attach(peer, code, participant, channel, now, effects);
         } finally {
             lock.unlock();
@@ -271,14 +291,15 @@ public final class FlightRegistry {
         settle(effects);
     }
 
-    /** Lets {@code rule} decide on what lives under {@code code}; the stage may complete on any thread, here at once. */
+    /** Lets {@code rule} decide on the room that lives under {@code code}; the stage may complete on any thread, here at once. */
     public CompletionStage<Decision> commit(String code, Rule rule) {
         Effects effects = new Effects();
         CompletableFuture<Decision> decided = new CompletableFuture<>();
         lock.lock();
         try {
-            state.commit(code, rule, effects, decided::complete);
-            effects.due = state.takeNewlyDue();
+            state.begin(effects);
+            state.commit(code, rule, decided::complete);
+            effects.due.addAll(state.takeNewlyDue());
         } finally {
             lock.unlock();
         }
@@ -359,6 +380,7 @@ public final class FlightRegistry {
     private void settle(Effects effects) {
         assert !lock.isHeldByCurrentThread();
         effects.facts.forEach(books::count);
+        effects.wrongCodes.forEach(CodeTries::failed);
         effects.due.forEach(presence::due);
         effects.flushes.forEach(this::flush);
         effects.replaced.forEach(Peer::replaced);
@@ -385,13 +407,18 @@ public final class FlightRegistry {
             List<Peer> shown = new ArrayList<>(most);
             long now = ticker.getAsLong();
             long last;
+            List<Listed> unpublished;
             lock.lock();
             try {
                 last = state.showNext(network, arrival, most, now, shown);
+                unpublished = state.grouper().takeUnpublished(network);
             } finally {
                 lock.unlock();
             }
             shown.forEach(FlightRegistry.this::flush);
+            if (bus != null && unpublished != null) {
+                bus.publish(network.key, unpublished);
+            }
             return last;
         }
 
@@ -428,6 +455,52 @@ public final class FlightRegistry {
                 lock.unlock();
             }
         }
+    }
+
+    // --- other instances ---
+
+    /** What other instances have to say comes in here. */
+    public Gateway gateway() {
+        return new Gateway(this);
+    }
+
+    /** The instance's id, which its clients' ids begin with; empty where there are no others. */
+    public String home() {
+        return bus == null ? "" : bus.home();
+    }
+
+    /** Does {@code work} under the lock, and without it what that leaves to be done. */
+    void run(Consumer<RegistryState> work) {
+        Effects effects = new Effects();
+        lock.lock();
+        try {
+            state.begin(effects);
+            work.accept(state);
+            effects.due.addAll(state.takeNewlyDue());
+        } finally {
+            lock.unlock();
+        }
+        settle(effects);
+    }
+
+    /** Looks at something under the lock. */
+    void look(Consumer<RegistryState> work) {
+        lock.lock();
+        try {
+            work.accept(state);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The time of day. */
+    Instant instant() {
+        return clock.instant();
+    }
+
+    /** The ticker's nanoseconds. */
+    long nanos() {
+        return ticker.getAsLong();
     }
 
     // --- tests ---

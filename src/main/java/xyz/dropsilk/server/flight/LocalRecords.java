@@ -25,7 +25,7 @@ final class LocalRecords implements Records {
     }
 
     @Override
-    public void commit(String code, Rule rule, Consumer<Decision> decided) {
+    public void commit(String code, @Nullable String client, Rule rule, Consumer<Decision> decided) {
         Entry before = entries.get(code);
         Decision decision = rule.decide(before);
         Entry after = decision.next();

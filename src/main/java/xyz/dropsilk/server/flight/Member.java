@@ -1,5 +1,7 @@
 package xyz.dropsilk.server.flight;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.limit.Rate;
@@ -53,6 +55,14 @@ final class Member {
 
     /** Whether others do not see it yet, since it has just come. */
     boolean arriving;
+
+    /** Whether it has asked for something of which the answer is still out: what it asks for meanwhile waits. */
+    boolean asking;
+
+    /** What it asked for meanwhile, {@link #MOST_WAITING} at most. */
+    private final Deque<Runnable> later = new ArrayDeque<>(0);
+
+    private static final int MOST_WAITING = 16;
 
     private long invitationsSent;
     private long invitationsReceived;
@@ -108,14 +118,40 @@ final class Member {
         return signals == null ? Traffic.NONE : signals.take();
     }
 
+    /** Has {@code request} wait if an answer is still out; what is too much is dropped. */
+    boolean hasToWait(Runnable request) {
+        if (asking && later.size() < MOST_WAITING) {
+            later.addLast(request);
+        }
+        return asking;
+    }
+
+    /** The answer is here: what waited is asked for now. */
+    void answered() {
+        asking = false;
+        while (!asking && !later.isEmpty()) {
+            later.removeFirst().run();
+        }
+    }
+
     /** Whether the client may invite and {@code invitee} be invited at {@code now}, ticker nanoseconds; if so, counts it for both. */
     boolean mayInvite(Member invitee, long now) {
-        if (SENT.nanosUntilPermit(invitationsSent, now) > 0
-                || RECEIVED.nanosUntilPermit(invitee.invitationsReceived, now) > 0) {
-            return false;
-        }
-        invitationsSent = SENT.take(invitationsSent, now);
-        invitee.invitationsReceived = RECEIVED.take(invitee.invitationsReceived, now);
-        return true;
+        return RECEIVED.nanosUntilPermit(invitee.invitationsReceived, now) <= 0
+                && mayInvite(now)
+                && invitee.mayBeInvited(now);
+    }
+
+    /** Whether the client may invite somebody at {@code now}; if so, counts it. */
+    boolean mayInvite(long now) {
+        boolean may = SENT.nanosUntilPermit(invitationsSent, now) <= 0;
+        invitationsSent = may ? SENT.take(invitationsSent, now) : invitationsSent;
+        return may;
+    }
+
+    /** Whether the client may be invited at {@code now}; if so, counts it. */
+    boolean mayBeInvited(long now) {
+        boolean may = RECEIVED.nanosUntilPermit(invitationsReceived, now) <= 0;
+        invitationsReceived = may ? RECEIVED.take(invitationsReceived, now) : invitationsReceived;
+        return may;
     }
 }

@@ -1,9 +1,11 @@
 package xyz.dropsilk.server.flight;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.protocol.Listed;
@@ -14,8 +16,11 @@ import xyz.dropsilk.server.protocol.UsersList;
 final class NetworkGrouper {
     private final int maxListed;
     private final long arrivalNanos;
-    private final Map<NetworkKey, Network> networks = new HashMap<>();
+    private final Map<NetworkKey, Network> networks = new LinkedHashMap<>();
     private final List<Network> newlyDue = new ArrayList<>();
+
+    /** Other instances, which are shown what is seen here; null without any. */
+    private final @Nullable Bus bus;
 
     /**
      * Groups without members.
@@ -23,8 +28,10 @@ final class NetworkGrouper {
      * @param maxListed how many users a list names at most
      * @param arrivalNanos how long others do not see a newcomer, so that a page's further sockets, which attach to a room within a moment, never
      *     flash up; 0 for not at all
+     * @param bus the way to other instances, or null
      */
-    NetworkGrouper(int maxListed, long arrivalNanos) {
+    NetworkGrouper(int maxListed, long arrivalNanos, @Nullable Bus bus) {
+        this.bus = bus;
         this.maxListed = maxListed;
         this.arrivalNanos = arrivalNanos;
     }
@@ -35,6 +42,9 @@ final class NetworkGrouper {
         if (network == null) {
             network = new Network(key, shownAt);
             networks.put(key, network);
+            if (bus != null) {
+                bus.watch(key);
+            }
         }
         network.size++;
         return network;
@@ -45,7 +55,7 @@ final class NetworkGrouper {
         if (member.unlisted) {
             return;
         }
-        if (arrivalNanos == 0 || member.network.size == 1) {
+        if (arrivalNanos == 0 || (member.network.size == 1 && member.network.elsewhere.isEmpty())) {
             show(member);
             return;
         }
@@ -114,13 +124,17 @@ final class NetworkGrouper {
         hide(member);
         if (--member.network.size == 0) {
             networks.remove(member.network.key);
+            if (bus != null) {
+                bus.unwatch(member.network.key);
+            }
         }
     }
 
     /** The network looks different to {@code others} of its members: unless there are none, they have to be shown. */
     private void changed(Network network, int others) {
         network.view = null;
-        if (others > 0) {
+        network.unpublished = true;
+        if (others > 0 || bus != null) {
             network.changed = true;
             becomeDue(network);
         }
@@ -152,9 +166,10 @@ final class NetworkGrouper {
     NetworkView view(Network network) {
         NetworkView view = network.view;
         if (view == null) {
-            int all = network.listed.size();
+            List<Listed> listed = network.elsewhere.isEmpty() ? network.listed : everywhere(network);
+            int all = listed.size();
             int from = Math.max(0, all - 1 - Math.min(maxListed, all));
-            view = new NetworkView(network.listed.subList(from, all).toArray(new Listed[0]), maxListed);
+            view = new NetworkView(listed.subList(from, all).toArray(new Listed[0]), maxListed);
             network.view = view;
         }
         return view;
@@ -163,7 +178,92 @@ final class NetworkGrouper {
     /** How many clients a list would name to a newcomer of the network of {@code key}. */
     int listed(NetworkKey key) {
         Network network = networks.get(key);
-        return network == null ? 0 : Math.min(network.visible.size(), maxListed);
+        if (network == null) {
+            return 0;
+        }
+        int elsewhere = network.elsewhere.values().stream()
+                .mapToInt(there -> there.listed().size())
+                .sum();
+        return Math.min(network.visible.size() + elsewhere, maxListed);
+    }
+
+    // --- other instances ---
+
+    private static List<Listed> everywhere(Network network) {
+        List<Listed> all = new ArrayList<>(network.listed);
+        network.elsewhere.values().forEach(there -> all.addAll(there.listed()));
+        all.sort(Comparator.comparingLong(Listed::arrival));
+        return all;
+    }
+
+    /** On the instance {@code home} {@code listed} can be seen, as it said at {@code now}; empty for nobody. */
+    void showElsewhere(NetworkKey key, String home, List<Listed> listed, long now) {
+        Network network = networks.get(key);
+        if (network == null) {
+            return;
+        }
+        Network.Elsewhere known = network.elsewhere.get(home);
+        boolean isNew = !listed.equals(known == null ? List.of() : known.listed());
+        Map<String, Network.Elsewhere> next = new LinkedHashMap<>(network.elsewhere);
+        if (listed.isEmpty()) {
+            next.remove(home);
+        } else {
+            next.put(home, new Network.Elsewhere(listed, now));
+        }
+        network.elsewhere = next;
+        if (isNew) {
+            looksDifferent(network);
+        }
+    }
+
+    /** Nobody can be seen any more on instances that {@code isOver}, which is asked with an instance's id and when it told last. */
+    void hideElsewhere(BiPredicate<String, Long> isOver) {
+        for (Network network : networks.values()) {
+            if (network.elsewhere.isEmpty()) {
+                continue;
+            }
+            Map<String, Network.Elsewhere> next = new LinkedHashMap<>(network.elsewhere);
+            if (next.entrySet()
+                    .removeIf(there ->
+                            isOver.test(there.getKey(), there.getValue().toldAt()))) {
+                network.elsewhere = next;
+                looksDifferent(network);
+            }
+        }
+    }
+
+    private void looksDifferent(Network network) {
+        network.view = null;
+        network.changed = true;
+        becomeDue(network);
+    }
+
+    /** Whom other instances may show of {@code network}; null if they have been told. */
+    @Nullable
+    List<Listed> takeUnpublished(Network network) {
+        if (bus == null || !network.unpublished) {
+            return null;
+        }
+        network.unpublished = false;
+        return seenHere(network);
+    }
+
+    /** The newest of those who can be seen here. */
+    List<Listed> seenHere(Network network) {
+        int all = network.listed.size();
+        return List.copyOf(network.listed.subList(Math.max(0, all - Math.min(maxListed, MOST_TOLD)), all));
+    }
+
+    /** Users that other instances are told of at most, whatever lists may name. */
+    private static final int MOST_TOLD = 1_000;
+
+    /** Whether the list of {@code member} names the client {@code id} of another instance. */
+    boolean listsElsewhere(Member member, String id) {
+        boolean sees = member.arriving || indexOf(member.network, member.arrival()) >= 0;
+        Network.Elsewhere there = member.network.elsewhere.get(Bus.homeOf(id));
+        return sees
+                && there != null
+                && there.listed().stream().anyMatch(listed -> listed.user().id().equals(id));
     }
 
     /** Whether the list of {@code member} names {@code other}, or will in a moment. */

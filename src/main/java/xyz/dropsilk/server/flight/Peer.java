@@ -7,13 +7,13 @@ import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.UsersList;
 
 /**
- * What the registry needs of a client: today a socket of this process, later perhaps one on another instance.
+ * What the registry needs of a client of this instance.
  *
  * <p>{@code send}, {@code show}, {@code admit} and {@code link} are called under the registry's lock, or where only this client is concerned by
  * its own session. They only append or set, in bounded time; they never throw and never call back. What they appended leaves in the order of the
  * calls once {@code flush} is called, without the lock. All methods are safe on any thread.
  */
-public interface Peer {
+public interface Peer extends SignalSink {
     /** The number that admits no pairing. */
     long NO_PAIRING = 0;
 
@@ -47,25 +47,6 @@ public interface Peer {
     /** Where this client's own signals go from now on; null for nowhere. */
     void link(@Nullable Link link);
 
-    /**
-     * Appends a signal: {@code length} bytes of {@code message} from {@code from} on, borrowed for the call. Dropped silently unless {@code
-     * pairing} is the one admitted. Called by the sender's session, without the registry's lock.
-     *
-     * @return whether it was let in
-     */
-    boolean relay(long pairing, byte[] message, int from, int length);
-
-    /**
-     * The same as {@link #relay} with a signal that was read at {@code readAt}, ticker nanoseconds: the peer measures how long it takes until it is
-     * written, if it can.
-     */
-    default boolean relayTimed(long pairing, byte[] message, int from, int length, long readAt) {
-        return relay(pairing, message, from, length);
-    }
-
-    /** Sends what was appended. Called without the registry's lock. */
-    void flush();
-
     /** Closes the socket, since another one took its place in its room. Called without the registry's lock. */
     void replaced();
 
@@ -82,7 +63,7 @@ public interface Peer {
      * @param signals counts those that were let in, for the story and the figures
      * @param ofOlder whether the client is the one of the two that came first
      */
-    record Link(Peer to, long pairing, Signals signals, boolean ofOlder) {
+    record Link(SignalSink to, long pairing, Signals signals, boolean ofOlder) {
         /** A signal of {@code bytes} bytes was let in. */
         public void count(int bytes) {
             signals.count(pairing, ofOlder, bytes);

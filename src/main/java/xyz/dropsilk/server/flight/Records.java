@@ -15,9 +15,11 @@ import xyz.dropsilk.server.rules.Rule;
 public interface Records {
     /**
      * Lets {@code rule} decide on what lives under {@code code}, keeps what it says, has its deliveries made, in order, and then calls {@code
-     * decided}, under the registry's lock too.
+     * decided}, under the registry's lock too, now or later.
+     *
+     * @param client who waits for the decision, and not for ever; null where it must be made, however long it takes
      */
-    void commit(String code, Rule rule, Consumer<Decision> decided);
+    void commit(String code, @Nullable String client, Rule rule, Consumer<Decision> decided);
 
     /** What lives under {@code code} as far as this instance knows; null for nothing. */
     @Nullable
@@ -38,10 +40,15 @@ public interface Records {
     record Counts(int flights, int rooms) {}
 
     /** Makes deliveries to clients of this instance. Called under the registry's lock. */
-    @FunctionalInterface
     interface Recipient {
         /** Makes {@code deliveries}, which belong to one decision, in their order. */
         void deliver(List<Delivery> deliveries);
+
+        /** Whether the client {@code id} is here, and takes part in nothing but, perhaps, what lives under {@code code}. */
+        boolean isFreeFor(String id, String code);
+
+        /** Whether the client {@code id} is here, and takes part in what lives under {@code code}. */
+        boolean isIn(String id, String code);
     }
 
     /** Hears of each change, under the registry's lock, before anybody is told of it. */

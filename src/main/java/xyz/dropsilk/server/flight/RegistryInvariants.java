@@ -2,7 +2,10 @@ package xyz.dropsilk.server.flight;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.rules.Entry;
 import xyz.dropsilk.server.rules.Flight;
 import xyz.dropsilk.server.rules.Room;
 import xyz.dropsilk.server.rules.Seat;
@@ -11,10 +14,15 @@ import xyz.dropsilk.server.rules.Seat;
  * What holds between any two operations of {@link FlightRegistry}; tests check it after each.
  *
  * @param members by id
- * @param records what lives under the codes
+ * @param find what lives under a code
+ * @param records where flights are kept
  * @param networks by key
  */
-record RegistryInvariants(Map<String, Member> members, Records records, Map<NetworkKey, Network> networks) {
+record RegistryInvariants(
+        Map<String, Member> members,
+        Function<String, @Nullable Entry> find,
+        Records records,
+        Map<NetworkKey, Network> networks) {
     /** Fails with the invariant that does not hold. */
     void check() {
         Map<Network, Integer> sizes = new HashMap<>();
@@ -38,11 +46,11 @@ record RegistryInvariants(Map<String, Member> members, Records records, Map<Netw
         check(!member.paired || member.pairing != Peer.NO_PAIRING || member.place != null, "paired somewhere");
         if (member.place instanceof Member.InFlight in) {
             check(
-                    records.find(in.code()) instanceof Flight flight && isOf(flight, member.peer.id()),
+                    find.apply(in.code()) instanceof Flight flight && isOf(flight, member.peer.id()),
                     "a member's flight is one that knows it");
         } else if (member.place instanceof Member.InRoom in) {
             check(
-                    records.find(in.code()) instanceof Room room && room.find(in.participant()) != null,
+                    find.apply(in.code()) instanceof Room room && room.find(in.participant()) != null,
                     "a member's room is one that knows its participant");
         }
     }

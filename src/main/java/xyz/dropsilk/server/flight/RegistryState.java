@@ -7,7 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.event.Refusal;
+import xyz.dropsilk.server.event.Refused;
+import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ServerMessage;
@@ -29,29 +33,56 @@ final class RegistryState {
     private final Map<String, Member> members = new HashMap<>();
     private final NetworkGrouper grouper;
     private final Deliveries deliveries;
-    private final Records records;
+    /** Where flights are kept; without other instances the same as {@link #rooms}. */
+    private final Records flights;
+
+    private final Records rooms;
+    private final @Nullable SharedRecords shared;
+    private final @Nullable Bus bus;
     private long arrivals;
+    private long lastArrival;
     private long departures;
     private long pairings;
 
-    /** Nobody is here; all signals count in {@code relayed}. */
-    RegistryState(FlightRegistry.Lists lists, Records.Listener listener, Signals.Totals relayed) {
-        this.grouper = new NetworkGrouper(lists.maxUsers(), lists.arrivalDelay().toNanos());
-        this.deliveries = new Deliveries(members, grouper, relayed);
-        this.records = new LocalRecords(deliveries, listener);
+    /** Nobody is here; all signals count in {@code relayed}; {@code bus} is the way to other instances, or null. */
+    RegistryState(
+            FlightRegistry.Lists lists,
+            Records.Listener listener,
+            Signals.Totals relayed,
+            FlightRegistry.Time time,
+            @Nullable Bus bus) {
+        this.bus = bus;
+        this.grouper = new NetworkGrouper(lists.maxUsers(), lists.arrivalDelay().toNanos(), bus);
+        this.deliveries = new Deliveries(members, grouper, relayed, bus, time.ticker());
+        this.rooms = new LocalRecords(deliveries, listener);
+        this.shared = bus == null ? null : new SharedRecords(bus, deliveries, time.ticker());
+        this.flights = shared == null ? rooms : shared;
+        this.pairings = bus == null ? 0 : Numbers.far();
+    }
+
+    /** Operations until the next call leave what has to be done without the lock in {@code effects}. */
+    void begin(Effects effects) {
+        deliveries.into(effects);
+    }
+
+    private Effects now() {
+        return deliveries.effects();
     }
 
     // --- clients ---
 
-    void connect(Peer peer, User user, ServerMessage registered, long now, Effects effects) {
+    /** {@code at} is a moment in whatever all instances count in, so that they agree on who came last; 0 where there are no others. */
+    void connect(Peer peer, User user, ServerMessage registered, long now, long at, Effects effects) {
         Network network = grouper.enter(peer.network(), Presence.longBefore(now));
-        Member member = new Member(peer, user, ++arrivals, network, now);
+        arrivals++;
+        lastArrival = Math.max(lastArrival + 1, at);
+        Member member = new Member(peer, user, lastArrival, network, now);
         members.put(peer.id(), member);
         grouper.arrive(member);
         peer.send(registered);
         peer.show(grouper.listFor(member));
         effects.flushes.add(peer);
-        effects.due = grouper.takeNewlyDue();
+        effects.due.addAll(grouper.takeNewlyDue());
     }
 
     /** False if nothing changed. */
@@ -63,9 +94,9 @@ final class RegistryState {
         member.call(user);
         grouper.renamed(member);
         if (member.place instanceof Member.InFlight in) {
-            commit(in.code(), entry -> Flight.rename(entry, member.seat()), effects, decision -> {});
+            must(flights, in.code(), entry -> Flight.rename(entry, member.seat()));
         }
-        effects.due = grouper.takeNewlyDue();
+        effects.due.addAll(grouper.takeNewlyDue());
         return true;
     }
 
@@ -76,41 +107,48 @@ final class RegistryState {
             return false;
         }
         departures++;
-        takeOut(member, end, at, effects);
+        takeOut(member, end, at);
         grouper.leave(member);
-        effects.due = grouper.takeNewlyDue();
+        effects.due.addAll(grouper.takeNewlyDue());
         return true;
     }
 
     /** What a stop closes frees no seat of a room: its participants come back to the next process. */
-    private void takeOut(Member member, RoomSockets.End end, Instant at, Effects effects) {
+    private void takeOut(Member member, RoomSockets.End end, Instant at) {
         Member.Place place = member.place;
         String id = member.peer.id();
         Traffic traffic = member.takeTraffic();
         deliveries.release(member);
         if (place instanceof Member.InFlight in) {
-            commit(in.code(), entry -> Flight.leave(entry, id, traffic, at), effects, decision -> {});
+            must(flights, in.code(), entry -> Flight.leave(entry, id, traffic, at));
         } else if (place instanceof Member.InRoom in && !deliveries.isStopping()) {
-            Rule detach = entry -> RoomSockets.detach(entry, in.participant(), in.channel(), id, end, traffic, at);
-            commit(in.code(), detach, effects, decision -> {});
+            must(
+                    rooms,
+                    in.code(),
+                    entry -> RoomSockets.detach(entry, in.participant(), in.channel(), id, end, traffic, at));
         }
     }
 
     // --- flights ---
 
-    void createFlight(Peer peer, Instant at, Effects effects) {
+    void createFlight(Peer peer, Instant at) {
         Member member = members.get(peer.id());
-        if (member == null) {
+        if (member == null || member.hasToWait(() -> createFlight(peer, at))) {
             return;
         }
         if (member.place != null) {
-            tell(peer, Problem.ALREADY_IN_FLIGHT, effects);
+            tell(peer, Problem.ALREADY_IN_FLIGHT, now());
             return;
         }
         String code = FlightCode.random();
-        commit(code, entry -> Flight.create(entry, code, member.seat(), at), effects, decision -> {
+        member.asking = true;
+        ask(flights, code, peer.id(), entry -> Flight.create(entry, code, member.seat(), at), decision -> {
+            member.asking = false;
             if (!decision.isDone()) {
-                createFlight(peer, at, effects); // under another code
+                createFlight(peer, at); // under another code
+            }
+            if (!member.asking) {
+                member.answered();
             }
         });
     }
@@ -121,44 +159,74 @@ final class RegistryState {
         return member != null && member.place != null;
     }
 
-    void joinFlight(Peer peer, String code, Instant at, Effects effects) {
+    void joinFlight(Peer peer, String code, CodeTries tries, Instant at) {
         Member member = members.get(peer.id());
-        if (member == null) {
+        if (member == null || member.hasToWait(() -> joinFlight(peer, code, tries, at))) {
+            return;
+        }
+        if (member.place != null) {
+            tell(peer, Problem.ALREADY_IN_FLIGHT, now());
             return;
         }
         long number = ++pairings;
-        commit(code, entry -> Flight.join(entry, member.seat(), number, at), effects, decision -> {
+        member.asking = true;
+        ask(flights, code, peer.id(), entry -> Flight.join(entry, member.seat(), number, at), decision -> {
             if (!decision.isDone()) {
-                tell(peer, Problem.FLIGHT_NOT_FOUND, effects);
-                effects.wrongCode = true;
+                tell(peer, Problem.FLIGHT_NOT_FOUND, now());
+                if (decision.verdict() != Decision.Verdict.AWAY) {
+                    now().wrongCodes.add(tries);
+                    now().events
+                            .add(new Refused(Refusal.WRONG_CODE, peer.address(), peer.id()));
+                }
             }
+            member.answered();
         });
-        effects.due = grouper.takeNewlyDue();
+        now().due.addAll(grouper.takeNewlyDue());
     }
 
     /** Invites where the contract lets it; else only operators hear of it. */
-    void invite(Peer peer, String inviteeId, @Nullable String code, long now, Effects effects) {
+    void invite(Peer peer, String inviteeId, @Nullable String code, CodeTries tries, long now, Effects effects) {
         Member member = members.get(peer.id());
-        Member invitee = members.get(inviteeId);
-        Entry entry = code == null ? null : records.find(code);
+        Entry entry = code == null ? null : find(code);
         boolean isOwnFlight = entry instanceof Flight
                 && member != null
                 && member.place instanceof Member.InFlight in
                 && in.code().equals(code);
-        effects.wrongCode = !isOwnFlight && !(entry instanceof Room);
-        if (member == null
-                || invitee == null
-                || entry == null
-                || effects.wrongCode
-                || !hasFreeSeat(entry)
-                || !grouper.lists(member, invitee)
-                || !member.mayInvite(invitee, now)) {
-            effects.events.add(new InvitationRefused(peer.id()));
-            return;
+        boolean isWrong = !isOwnFlight && !(entry instanceof Room);
+        if (isWrong) {
+            effects.wrongCodes.add(tries);
         }
-        invitee.peer.send(ServerMessage.flightInvitation(entry.code(), member.user()));
-        effects.flushes.add(invitee.peer);
-        effects.events.add(new FlightEvent.Invitation(entry.code(), peer.id(), inviteeId));
+        if (member == null
+                || entry == null
+                || isWrong
+                || !hasFreeSeat(entry)
+                || !invite(member, inviteeId, entry, now)) {
+            effects.events.add(new InvitationRefused(peer.id()));
+        } else {
+            effects.events.add(new FlightEvent.Invitation(entry.code(), peer.id(), inviteeId));
+        }
+    }
+
+    private boolean invite(Member member, String inviteeId, Entry entry, long now) {
+        Member invitee = members.get(inviteeId);
+        if (invitee != null) {
+            if (!grouper.lists(member, invitee) || !member.mayInvite(invitee, now)) {
+                return false;
+            }
+            invitee.peer.send(ServerMessage.flightInvitation(entry.code(), member.user()));
+            now().flushes.add(invitee.peer);
+            return true;
+        }
+        if (bus == null || !grouper.listsElsewhere(member, inviteeId) || !member.mayInvite(now)) {
+            return false;
+        }
+        bus.invite(inviteeId, member.network.key, entry.code(), member.user());
+        return true;
+    }
+
+    private @Nullable Entry find(String code) {
+        Entry flight = flights.find(code);
+        return flight != null ? flight : rooms.find(code);
     }
 
     private static boolean hasFreeSeat(Entry entry) {
@@ -173,7 +241,10 @@ final class RegistryState {
         if (member == null) {
             return;
         }
-        if (!(records.find(code) instanceof Room room) || room.find(participant) == null) {
+        if (member.hasToWait(() -> attach(peer, code, participant, channel, at, now()))) {
+            return;
+        }
+        if (!(rooms.find(code) instanceof Room room) || room.find(participant) == null) {
             tell(peer, Problem.ROOM_NOT_FOUND, effects);
             return;
         }
@@ -185,26 +256,33 @@ final class RegistryState {
         if (member.place instanceof Member.InRoom in && !in.equals(wanted)) {
             boolean moves = in.code().equals(code) && in.participant().equals(participant);
             boolean wasPaired = member.paired;
-            takeOut(member, moves ? RoomSockets.End.MOVED : RoomSockets.End.CLOSED, at, effects);
+            takeOut(member, moves ? RoomSockets.End.MOVED : RoomSockets.End.CLOSED, at);
             if (wasPaired) {
                 deliveries.showAgain(member);
             }
         }
         long number = ++pairings;
         Rule attach = entry -> RoomSockets.attach(entry, participant, channel, member.seat(), number, at);
-        commit(code, attach, effects, decision -> {
+        ask(rooms, code, null, attach, decision -> {
             if (!decision.isDone()) {
-                tell(peer, Problem.ROOM_NOT_FOUND, effects);
+                tell(peer, Problem.ROOM_NOT_FOUND, now());
             }
         });
-        effects.due = grouper.takeNewlyDue();
+        effects.due.addAll(grouper.takeNewlyDue());
     }
 
-    /** Lets {@code rule} decide on what lives under {@code code}. */
-    void commit(String code, Rule rule, Effects effects, Consumer<Decision> decided) {
-        deliveries.into(effects);
-        records.commit(code, rule, decision -> {
-            effects.facts.addAll(decision.facts());
+    /** Lets {@code rule} decide on the room that lives under {@code code}. */
+    void commit(String code, Rule rule, Consumer<Decision> decided) {
+        ask(rooms, code, null, rule, decided);
+    }
+
+    private void must(Records where, String code, Rule rule) {
+        ask(where, code, null, rule, decision -> {});
+    }
+
+    private void ask(Records where, String code, @Nullable String client, Rule rule, Consumer<Decision> decided) {
+        where.commit(code, client, rule, decision -> {
+            now().facts.addAll(decision.facts());
             decided.accept(decision);
         });
     }
@@ -254,6 +332,34 @@ final class RegistryState {
         return network.due;
     }
 
+    // --- other instances ---
+
+    /** Flights that are shared; null where there are no other instances. */
+    @Nullable
+    SharedRecords shared() {
+        return shared;
+    }
+
+    @Nullable
+    Member member(String id) {
+        return members.get(id);
+    }
+
+    /** Somebody of {@code network} on another instance invites the client {@code to}, which is listed there. */
+    void invited(String to, NetworkKey network, String code, User from, long now) {
+        Member member = members.get(to);
+        if (member != null && member.network.key.equals(network) && !member.unlisted && !member.paired) {
+            if (member.mayBeInvited(now)) {
+                member.peer.send(ServerMessage.flightInvitation(code, from));
+                now().flushes.add(member.peer);
+            }
+        }
+    }
+
+    NetworkGrouper grouper() {
+        return grouper;
+    }
+
     // --- figures ---
 
     Attendance attendance(long now, Duration grace) {
@@ -269,7 +375,10 @@ final class RegistryState {
     }
 
     Records.Counts counts() {
-        return records.counts();
+        Records.Counts here = rooms.counts();
+        return shared == null
+                ? here
+                : new Records.Counts(here.flights() + shared.counts().flights(), here.rooms());
     }
 
     long arrivals() {
@@ -281,6 +390,6 @@ final class RegistryState {
     }
 
     RegistryInvariants invariants() {
-        return new RegistryInvariants(members, records, grouper.networks());
+        return new RegistryInvariants(members, this::find, flights, grouper.networks());
     }
 }

@@ -42,6 +42,10 @@ public final class Signals {
         own.increment();
         all.signals.increment();
         all.bytes.add(bytes);
+        note(pairing, ofOlder);
+    }
+
+    private void note(long pairing, boolean ofOlder) {
         if (ofOlder && forth != pairing) {
             forth = pairing;
             if (back == pairing) {
@@ -53,6 +57,11 @@ public final class Signals {
                 bothWays = true;
             }
         }
+    }
+
+    /** A signal came in from the pairing's other member, whose own instance counts it. */
+    void heard(long pairing) {
+        note(pairing, /* ofOlder= */ false);
     }
 
     /** What there was since the last call. */

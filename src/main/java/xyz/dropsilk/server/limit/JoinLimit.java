@@ -1,12 +1,14 @@
 package xyz.dropsilk.server.limit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.EventSink;
 
 /**
  * How many wrong flight codes a network, and a connection, may name: over the allowance nothing is tried any more, right codes neither, until
- * the whole allowance has grown back. Safe on any thread, but for {@link Tries}.
+ * the whole allowance has grown back. Safe on any thread.
  *
  * <p>A state is the moment at which the allowance is whole again, with {@link #LOCKED} in its lowest bit from when it ran out.
  */
@@ -28,6 +30,9 @@ public final class JoinLimit {
     private final EventSink events;
     private final NetworkCells networks;
 
+    /** Other instances, which count what is named here. */
+    private volatile Consumer<NetworkKey> elsewhere = network -> {};
+
     private long serverFullAt;
     private boolean alarmed;
     private long wrongCodes;
@@ -48,7 +53,7 @@ public final class JoinLimit {
         this.serverFullAt = now;
     }
 
-    /** The tries of one connection, which is confined to one thread. */
+    /** The tries of one connection. */
     public Tries tries(NetworkKey network) {
         return new Tries(network, ticker.getAsLong() & ~LOCKED);
     }
@@ -81,12 +86,28 @@ public final class JoinLimit {
 
     private void networkFailed(NetworkKey network, long now) {
         networks.update(network, cell -> afterFailure(perNetwork, cell, now));
+        elsewhere.accept(network);
         countForAll(now);
+    }
+
+    /** A wrong code was named from {@code network} on another instance. */
+    public void failedElsewhere(NetworkKey network) {
+        if (!unlimited) {
+            long now = ticker.getAsLong();
+            networks.update(network, cell -> afterFailure(perNetwork, cell, now));
+        }
+    }
+
+    /** From now on {@code listener} hears of each wrong code that is named here, so that other instances count it too. Called before any is. */
+    public void tell(Consumer<NetworkKey> listener) {
+        elsewhere = listener;
     }
 
     /** The wrong codes of one connection. */
     public final class Tries implements CodeTries {
         private final NetworkKey network;
+
+        @GuardedBy("this")
         private long state;
 
         private Tries(NetworkKey network, long state) {
@@ -100,7 +121,7 @@ public final class JoinLimit {
                 return true;
             }
             long now = ticker.getAsLong();
-            return !isLocked(state, now) && networkMayTry(network, now);
+            return !isLockedItself(now) && networkMayTry(network, now);
         }
 
         @Override
@@ -109,8 +130,14 @@ public final class JoinLimit {
                 return;
             }
             long now = ticker.getAsLong();
-            state = afterFailure(perConnection, state, now);
+            synchronized (this) {
+                state = afterFailure(perConnection, state, now);
+            }
             networkFailed(network, now);
+        }
+
+        private synchronized boolean isLockedItself(long now) {
+            return isLocked(state, now);
         }
     }
 

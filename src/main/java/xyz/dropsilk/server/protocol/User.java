@@ -2,6 +2,7 @@ package xyz.dropsilk.server.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,22 @@ public final class User {
     /** The name. */
     public String name() {
         return name;
+    }
+
+    /** Whether {@code other} is named the same: what the JSON says is all that there is. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof User user && Arrays.equals(json, user.json);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(json);
+    }
+
+    @Override
+    public String toString() {
+        return json();
     }
 
     String json() {

@@ -334,6 +334,11 @@ public final class RedisEngine implements Engine {
     }
 
     @Override
+    public void renew(String code, Duration timeToLive) {
+        ask((commands, scripts) -> commands.pexpire(keys.record(code), timeToLive.toMillis()));
+    }
+
+    @Override
     public void forget(String id) {
         ask((commands, scripts) -> commands.hdel(keys.instances, id));
     }
@@ -380,8 +385,9 @@ public final class RedisEngine implements Engine {
     // --- channels ---
 
     @Override
-    public void publish(String channel, String text) {
-        ask((commands, scripts) -> commands.publish(keys.channel(channel), text));
+    public CompletionStage<Void> publish(String channel, String text) {
+        return ask((commands, scripts) -> commands.publish(keys.channel(channel), text))
+                .thenApply(heard -> null);
     }
 
     @Override

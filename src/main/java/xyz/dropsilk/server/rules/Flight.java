@@ -83,7 +83,7 @@ public record Flight(String code, Seat host, @Nullable Seat guest, long pairing,
 
     /** The instance of the member {@code id} is dead: like {@link #leave}, but the member, which may live after all, is told. */
     public static Decision expel(@Nullable Entry now, String id, Instant at) {
-        Decision left = leave(now, id, 0, at);
+        Decision left = leave(now, id, Traffic.NONE, at);
         if (!left.isDone()) {
             return left;
         }

@@ -94,7 +94,7 @@ public final class Story {
             boolean isKnown = person.address == null && same.id.equals(person.id);
             now.add(isKnown ? person.at(same.address) : person);
         }
-        return new Story(code, start, List.copyOf(now), lastNote, notes, peopleLeftOut, signals);
+        return new Story(code, course, List.copyOf(now), lastNote, notes, peopleLeftOut, signals);
     }
 
     /** The story of what {@code creatorId}, called {@code name}, has just created; {@code address} is null where it is not known. */
@@ -186,8 +186,8 @@ public final class Story {
         return code;
     }
 
-    Instant start() {
-        return start;
+    Course course() {
+        return course;
     }
 
     List<Person> people() {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +16,8 @@ final class StoryJson {
     private StoryJson() {}
 
     static ObjectNode write(Story story) {
-        ObjectNode json =
-                JsonNodeFactory.instance.objectNode().put("start", story.start().toString());
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        write(story.course(), json);
         ArrayNode people = json.putArray("people");
         for (Story.Person person : story.people()) {
             ObjectNode each = people.addObject()
@@ -39,6 +41,33 @@ final class StoryJson {
                 .put("signals", story.signals());
     }
 
+    /** What has not come about yet is left out. */
+    private static void write(Course course, ObjectNode json) {
+        json.put("start", course.start().toString());
+        if (course.isVisited()) {
+            json.put("visited", true);
+        }
+        Instant since = course.pairedSince();
+        if (since != null) {
+            json.put("pairedSince", since.toString());
+        }
+        if (!course.paired().isZero()) {
+            json.put("pairedMillis", course.paired().toMillis());
+        }
+        if (course.isMet()) {
+            json.put("met", true);
+        }
+    }
+
+    private static Course course(JsonNode json) {
+        return new Course(
+                Json.moment(json, "start"),
+                Json.flag(json, "visited"),
+                json.has("pairedSince") ? Json.moment(json, "pairedSince") : null,
+                Duration.ofMillis(json.has("pairedMillis") ? Json.whole(json, "pairedMillis") : 0),
+                Json.flag(json, "met"));
+    }
+
     static Story read(String code, JsonNode json) {
         List<Story.Person> people = new ArrayList<>();
         for (JsonNode person : json.path("people")) {
@@ -59,7 +88,7 @@ final class StoryJson {
         Json.require(kept <= Story.MAX_NOTES && kept <= Json.small(json, "allNotes"), "notes");
         return new Story(
                 code,
-                Json.moment(json, "start"),
+                course(json),
                 List.copyOf(people),
                 last,
                 Json.small(json, "allNotes"),

@@ -20,7 +20,7 @@ final class Client implements Peer {
 
     private static final int ID_RADIX = 32;
 
-    private final String id = randomId();
+    private final String id;
     private final InetAddress address;
     private final NetworkKey network;
     private final Outbox outbox;
@@ -38,7 +38,9 @@ final class Client implements Peer {
         void dismissed();
     }
 
-    Client(InetAddress address, NetworkKey network, Outbox outbox, boolean discoverable, Socket socket) {
+    /** A client on the instance {@code home}, which its id begins with; empty where there is only one. */
+    Client(String home, InetAddress address, NetworkKey network, Outbox outbox, boolean discoverable, Socket socket) {
+        this.id = home + randomId();
         this.address = address;
         this.network = network;
         this.outbox = outbox;

@@ -21,6 +21,7 @@ import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.flight.ClientEvent;
 import xyz.dropsilk.server.flight.FlightCode;
 import xyz.dropsilk.server.flight.Peer;
+import xyz.dropsilk.server.flight.SignalSink;
 import xyz.dropsilk.server.http.ServerStopping;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.protocol.MessageHandler;
@@ -93,7 +94,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private int endedBefore;
 
     /** Where the signals of this read burst went, to be flushed at its end. */
-    private @Nullable Peer relayedTo;
+    private @Nullable SignalSink relayedTo;
 
     private boolean closing;
 
@@ -120,7 +121,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         this.signaling = signaling;
         this.reader = new FrameReader(channel.alloc(), scratch, signaling.maxPayloadBytes(), this);
         this.outbox = new Outbox(channel, signaling.memory(), this);
-        this.client = new Client(address, network, outbox, discoverable, this);
+        this.client = new Client(signaling.registry().home(), address, network, outbox, discoverable, this);
         this.tries = signaling.joins().tries(network);
         this.since = signaling.ticker().getAsLong();
         this.now = since;
@@ -245,7 +246,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     private void flushRelayed() {
-        Peer peer = relayedTo;
+        SignalSink peer = relayedTo;
         if (peer != null) {
             relayedTo = null;
             peer.flush();

@@ -29,6 +29,7 @@ final class MemoryEngine implements Engine {
     private boolean cut;
     private long lastArrival;
     private long lastAnswer;
+    private long lastHeard;
     private @Nullable Waiting waiting;
 
     /** A question on its way: it reaches the hub, and later its answer comes back. */
@@ -93,6 +94,7 @@ final class MemoryEngine implements Engine {
         this.listener = listener;
         this.lastArrival = time.nanos();
         this.lastAnswer = time.nanos();
+        this.lastHeard = time.nanos();
         hub.add(this);
     }
 
@@ -269,8 +271,13 @@ final class MemoryEngine implements Engine {
     }
 
     @Override
-    public void publish(String channel, String text) {
-        ask(() -> {
+    public void renew(String code, Duration timeToLive) {
+        // nothing ends here by itself
+    }
+
+    @Override
+    public CompletionStage<Void> publish(String channel, String text) {
+        return ask(() -> {
             hub.publish(channel, text);
             return null;
         });
@@ -278,13 +285,14 @@ final class MemoryEngine implements Engine {
 
     void heard(String channel, String text) {
         if (channels.contains(channel)) {
+            lastHeard = Math.max(lastHeard, time.nanos() + hub.delay());
             time.schedule(
                     () -> {
                         if (connected) {
                             listener.heard(channel, text);
                         }
                     },
-                    hub.delay(),
+                    lastHeard - time.nanos(),
                     TimeUnit.NANOSECONDS);
         }
     }

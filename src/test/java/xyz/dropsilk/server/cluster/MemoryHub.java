@@ -3,6 +3,7 @@ package xyz.dropsilk.server.cluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,9 +41,9 @@ final class MemoryHub {
 
     /** All that it remembers. */
     private static final class Contents {
-        final Map<String, Engine.Kept> records = new HashMap<>();
+        final Map<String, Engine.Kept> records = new LinkedHashMap<>();
         final Map<String, Inbox> inboxes = new HashMap<>();
-        final Map<String, String> instances = new HashMap<>();
+        final Map<String, String> instances = new LinkedHashMap<>();
         String epoch = "";
 
         Contents copy() {
@@ -64,6 +65,10 @@ final class MemoryHub {
 
     ManualExecutor time() {
         return time;
+    }
+
+    Random random() {
+        return random;
     }
 
     long delay() {

@@ -21,7 +21,8 @@ public final class ConfigFuzz {
             "CLOUDFLARE_API_TOKEN",
             "TURN_SHARED_SECRET",
             "RECAPTCHA_SECRET_KEY",
-            "DATABASE_URL");
+            "DATABASE_URL",
+            "REDIS_URL");
 
     private ConfigFuzz() {}
 

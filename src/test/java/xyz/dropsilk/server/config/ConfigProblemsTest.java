@@ -90,6 +90,7 @@ class ConfigProblemsTest {
             DATABASE_SSL                     | require                  | true or false
             NO_DB                            | on                       | true or false
             CHECK_PAGE                       | off                      | true or false
+            REDIS_PREFIX                     | a:b                      | 1 to 64 letters
             PREVIEW_RETENTION_HOURS          | 24h                      | a whole number from 0 to 87600
             PREVIEW_RETENTION_HOURS          | 87601                    | a whole number from 0 to 87600
             PREVIEW_CLEANUP_INTERVAL_MINUTES | 525601                   | a whole number from 0 to 525600
@@ -122,6 +123,16 @@ class ConfigProblemsTest {
         "RECAPTCHA_SECRET_KEY, 'hush\u00e9'",
         "DATABASE_URL, mysql://u:hush@h/d",
         "DATABASE_URL, 'postgres://u:hush%@h/d'",
+        "REDIS_URL, http://u:hush@h",
+        "REDIS_URL, 'redis://:hush%@h'",
+        "REDIS_URL, 'redis://hush@h'",
+        "REDIS_URL, 'redis://hush:@h'",
+        "REDIS_URL, 'redis://:hush@h:0'",
+        "REDIS_URL, 'redis://:hush@h/db'",
+        "REDIS_URL, 'redis://:hush@h/99999'",
+        "REDIS_URL, 'redis://:hush@[h]'",
+        "REDIS_URL, 'redis://:hush@a,b'",
+        "REDIS_URL, 'redis://:hush@h?x=1'",
     })
     void aSecretIsNeverShown(String name, String value) {
         List<String> problems = problems(Map.of(name, value), "");

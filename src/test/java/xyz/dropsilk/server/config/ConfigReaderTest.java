@@ -31,7 +31,8 @@ class ConfigReaderTest {
             "UPLOADTHING_TOKEN",
             "CLOUDFLARE_API_TOKEN",
             "RECAPTCHA_SECRET_KEY",
-            "DATABASE_URL");
+            "DATABASE_URL",
+            "REDIS_URL");
 
     @Test
     void theFormOfTheLogIsRead() throws Exception {
@@ -305,6 +306,7 @@ class ConfigReaderTest {
         Map<String, String> environment = new HashMap<>();
         SECRETS.forEach(name -> environment.put(name, "hush"));
         environment.put("DATABASE_URL", "postgres://u:hush@h/d?sslpassword=hush");
+        environment.put("REDIS_URL", "redis://u:hush@h");
         String config = ConfigReader.read(environment, "", CommandLine.parse()).toString();
         assertFalse(config.contains("hush"), config);
         assertTrue(config.contains("logAccessKey=[secret]"), config);

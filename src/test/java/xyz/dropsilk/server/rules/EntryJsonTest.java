@@ -70,11 +70,11 @@ class EntryJsonTest {
         room = next(Room.ready(room, "public0guest", 2, (1L << 53) - 1));
         room = next(Room.chat(room, "public0host", true));
         room = next(RoomSockets.attach(
-                room, "public0host", RoomChannel.TRANSFER, seat("s1", "SwiftFox123", "10.0.0.1"), 7));
+                room, "public0host", RoomChannel.TRANSFER, seat("s1", "SwiftFox123", "10.0.0.1"), 7, AT));
         room = next(RoomSockets.attach(
-                room, "public0guest", RoomChannel.TRANSFER, seat("s2", "BoldSky456", "10.0.0.2"), 8));
+                room, "public0guest", RoomChannel.TRANSFER, seat("s2", "BoldSky456", "10.0.0.2"), 8, AT));
         return next(
-                RoomSockets.attach(room, "public0guest", RoomChannel.CHAT, seat("s3", "BoldSky456", "10.0.0.2"), 9));
+                RoomSockets.attach(room, "public0guest", RoomChannel.CHAT, seat("s3", "BoldSky456", "10.0.0.2"), 9, AT));
     }
 
     private static List<Entry> entries() {
@@ -157,7 +157,7 @@ class EntryJsonTest {
         deliveries.addAll(Flight.join(lonelyFlight(), seat("guest1", "Bob", "10.0.0.1"), 5, AT)
                 .deliveries());
         deliveries.addAll(
-                RoomSockets.attach(room(), "public0host", RoomChannel.CHAT, seat("s4", "SwiftFox123", "10.0.0.1"), 9)
+                RoomSockets.attach(room(), "public0host", RoomChannel.CHAT, seat("s4", "SwiftFox123", "10.0.0.1"), 9, AT)
                         .deliveries());
         JsonNode json = MAPPER.readTree(MAPPER.writeValueAsString(DeliveryJson.write(deliveries)));
         assertEquals(

@@ -23,7 +23,7 @@ import xyz.dropsilk.server.protocol.UsersList;
 public final class RecordingPeer implements Peer, CodeTries {
     private static final AtomicLong COUNT = new AtomicLong();
 
-    private final String id = "peer" + String.format("%012d", COUNT.incrementAndGet());
+    private final String id;
     private final InetAddress address;
     private final NetworkKey network;
 
@@ -46,6 +46,12 @@ public final class RecordingPeer implements Peer, CodeTries {
 
     /** A client at {@code address}, in digits. */
     public RecordingPeer(String address) {
+        this("", address);
+    }
+
+    /** A client at {@code address} of the instance {@code home}. */
+    public RecordingPeer(String home, String address) {
+        this.id = home + "peer" + String.format("%012d", COUNT.incrementAndGet());
         try {
             this.address = InetAddress.getByName(address);
         } catch (UnknownHostException e) {

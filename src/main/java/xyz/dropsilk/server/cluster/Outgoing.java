@@ -1,0 +1,355 @@
+package xyz.dropsilk.server.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.flight.Bus;
+import xyz.dropsilk.server.flight.Gateway;
+import xyz.dropsilk.server.protocol.Listed;
+import xyz.dropsilk.server.protocol.User;
+import xyz.dropsilk.server.rules.Delivery;
+import xyz.dropsilk.server.rules.Entry;
+
+/**
+ * What this instance sends: appended by anybody in the order of the decisions, put into words and sent on the cluster's thread, and what the engine
+ * answers to it.
+ */
+final class Outgoing implements Bus, SendQueue.Sender {
+    /** What may be unread in an inbox: over it nothing is appended, signals first. */
+    static final long MOST_UNREAD = 2 * 1024 * 1024;
+
+    /** What is decided is let in a little longer than signals. */
+    private static final long MOST_UNREAD_DECIDED = 2 * MOST_UNREAD;
+
+    private static final Duration FLIGHT_LIVES = Duration.ofHours(1);
+
+    /** Two brackets, names and numbers round a signal. */
+    private static final int SIGNAL_OVERHEAD = 256;
+
+    private static final long REPEAT_MILLIS = 100;
+
+    /** Two seconds: as long as anybody takes to connect again. */
+    private static final int MOST_TRIES = 20;
+
+    private static final long REFUSED_MILLIS = 1_000;
+
+    private final String self;
+    private final Engine engine;
+    private final ScheduledExecutorService owner;
+    private final Tally tally;
+    private final Neighbours neighbours;
+    private final Runnable inboxMissing;
+    private final SendQueue queue;
+    private @Nullable Gateway gateway;
+
+    /** Whether inboxes may still be missing because their instances have not come back yet. */
+    private boolean careful;
+
+    /**
+     * Sends by {@code engine}.
+     *
+     * @param owner the cluster's thread
+     * @param inboxMissing is run if this instance's own inbox turns out to be missing
+     */
+    Outgoing(
+            String self,
+            Engine engine,
+            ScheduledExecutorService owner,
+            LongSupplier ticker,
+            Tally tally,
+            Neighbours neighbours,
+            Runnable inboxMissing) {
+        this.self = self;
+        this.engine = engine;
+        this.owner = owner;
+        this.tally = tally;
+        this.neighbours = neighbours;
+        this.inboxMissing = inboxMissing;
+        this.queue = new SendQueue(owner, ticker, this);
+    }
+
+    void answerTo(Gateway door) {
+        gateway = door;
+    }
+
+    private Gateway gateway() {
+        Gateway door = gateway;
+        if (door == null) {
+            throw new IllegalStateException("started before it was joined");
+        }
+        return door;
+    }
+
+    SendQueue queue() {
+        return queue;
+    }
+
+    /** Sends from now on: one after the other, and again where an inbox is missing, as long as {@link #trust} is not called. */
+    void open() {
+        careful = true;
+        queue.open(careful);
+    }
+
+    /** By now all inboxes are there that come back. */
+    void trust() {
+        if (careful) {
+            careful = false;
+            queue.open(careful);
+        }
+    }
+
+    // --- what is to be sent ---
+
+    @Override
+    public String home() {
+        return self;
+    }
+
+    @Override
+    public void read(String id, String code) {
+        queue.add(new Item.Read(id, code));
+    }
+
+    @Override
+    public void check(String code) {
+        queue.add(new Item.Read(null, code));
+    }
+
+    @Override
+    public void propose(Proposal proposal) {
+        queue.add(new Item.Propose(proposal));
+    }
+
+    @Override
+    public void mark(String id) {
+        queue.add(new Item.Post(self, number -> LetterJson.mark(self, number, id), ""));
+    }
+
+    @Override
+    public boolean relay(String to, long pairing, byte[] message, int from, int length) {
+        String text = new String(message, from, length, UTF_8);
+        boolean taken = queue.offer(
+                new Item.Post(homeOf(to), number -> LetterJson.signal(self, number, to, pairing), text),
+                length + SIGNAL_OVERHEAD);
+        if (!taken) {
+            tally.undelivered(1);
+        }
+        return taken;
+    }
+
+    @Override
+    public void invite(String to, NetworkKey network, String code, User from) {
+        Letter.Invitation invitation = new Letter.Invitation(to, network, code, from);
+        queue.add(new Item.Post(homeOf(to), number -> LetterJson.invitation(self, number, invitation), ""));
+    }
+
+    private static String homeOf(String client) {
+        return Bus.homeOf(client);
+    }
+
+    @Override
+    public void overRate() {
+        tally.undelivered(1);
+    }
+
+    @Override
+    public void watch(NetworkKey network) {
+        neighbours.watch(network);
+    }
+
+    @Override
+    public void unwatch(NetworkKey network) {
+        neighbours.unwatch(network);
+    }
+
+    @Override
+    public void publish(NetworkKey network, List<Listed> here) {
+        neighbours.publish(network, here);
+    }
+
+    // --- sending ---
+
+    @Override
+    public void send(List<Item> items) {
+        Item first = items.get(0);
+        if (first.work instanceof Item.Read read) {
+            engine.read(read.code())
+                    .whenCompleteAsync((kept, failure) -> readAnswered(first, read, kept, failure), owner);
+        } else if (first.work instanceof Item.Propose propose) {
+            engine.commit(commit(first, propose.proposal()))
+                    .whenCompleteAsync((answer, failure) -> proposalAnswered(first, propose, answer, failure), owner);
+        } else {
+            engine.commit(new Engine.Commit(null, appends(items), MOST_UNREAD))
+                    .whenCompleteAsync((answer, failure) -> postsAnswered(items, answer, failure), owner);
+        }
+    }
+
+    private Engine.Commit commit(Item item, Proposal proposal) {
+        String value = LetterJson.value(proposal.next());
+        List<Engine.Append> appends = new ArrayList<>(proposal.concerned().size());
+        for (String home : proposal.concerned()) {
+            List<Delivery> deliveries = proposal.decision().deliveries().stream()
+                    .filter(delivery -> homeOf(delivery.to()).equals(home))
+                    .toList();
+            String letter = LetterJson.committed(self, item.number, proposal, value, deliveries);
+            boolean required = proposal.required().contains(home) || isPatient(item);
+            appends.add(new Engine.Append(home, letter, "", required));
+        }
+        return new Engine.Commit(
+                new Engine.Change(proposal.code(), proposal.expected(), proposal.version(), value, FLIGHT_LIVES),
+                appends,
+                MOST_UNREAD_DECIDED);
+    }
+
+    private List<Engine.Append> appends(List<Item> items) {
+        List<Engine.Append> appends = new ArrayList<>(items.size());
+        for (Item item : items) {
+            Item.Post post = (Item.Post) item.work;
+            appends.add(new Engine.Append(post.to(), post.text().of(item.number), post.payload(), isPatient(item)));
+        }
+        return appends;
+    }
+
+    // --- answers, on the cluster's thread ---
+
+    private void readAnswered(Item item, Item.Read read, Engine.@Nullable Kept kept, @Nullable Throwable failure) {
+        if (isLost(failure) || !queue.answered(List.of(item))) {
+            return;
+        }
+        if (kept == null) {
+            refused(read, read.id());
+            return;
+        }
+        Entry entry = entry(read.code(), kept);
+        if (read.id() == null) {
+            engine.renew(read.code(), FLIGHT_LIVES);
+            gateway().checked(read.code(), kept.version(), entry);
+        } else {
+            gateway().read(read.id(), kept.version(), entry);
+        }
+    }
+
+    private void proposalAnswered(
+            Item item, Item.Propose propose, Engine.@Nullable Answer answer, @Nullable Throwable failure) {
+        if (isLost(failure)) {
+            return;
+        }
+        String id = propose.proposal().id();
+        if (answer == null) {
+            if (queue.answered(List.of(item))) {
+                refused(propose, id);
+            }
+            return;
+        }
+        boolean isMissing = answer.status() == Engine.Status.MISSING || answer.status() == Engine.Status.FULL;
+        if (isMissing && isPatient(item)) {
+            repeatLater(item);
+            return;
+        }
+        if (!queue.answered(List.of(item))) {
+            return;
+        }
+        if (answer.status() == Engine.Status.CONFLICT) {
+            Engine.Kept kept = answer.kept();
+            gateway().refused(id, kept.version(), entry(propose.proposal().code(), kept), item.again);
+        } else if (isMissing) {
+            missing(propose, id);
+        }
+    }
+
+    /** Whose inbox is missing? If it is this instance's own, it has to come back first. */
+    private void missing(Item.Propose propose, String id) {
+        engine.makeInbox(Cluster.INBOX_LIVES)
+                .whenCompleteAsync(
+                        (made, failure) -> {
+                            if (failure != null || made) {
+                                queue.add(propose);
+                                inboxMissing.run();
+                            } else {
+                                gateway().unreachable(id);
+                            }
+                        },
+                        owner);
+    }
+
+    private void postsAnswered(List<Item> items, Engine.@Nullable Answer answer, @Nullable Throwable failure) {
+        if (isLost(failure)) {
+            return;
+        }
+        if (answer != null && answer.status() == Engine.Status.MISSING && isPatient(items.get(0))) {
+            repeatLater(items.get(0));
+            return;
+        }
+        if (!queue.answered(items)) {
+            return;
+        }
+        if (answer == null) {
+            items.forEach(this::lose);
+        } else {
+            tally.undelivered(answer.status() == Engine.Status.DONE ? answer.lost() : items.size());
+        }
+    }
+
+    /** Signals are lost; what decisions wait for is not. */
+    private void lose(Item item) {
+        if (((Item.Post) item.work).payload().isEmpty()) {
+            owner.schedule(() -> queue.add(item.work), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            tally.undelivered(1);
+        }
+    }
+
+    /** Whether all whom {@code item} concerns must hear of it: their inboxes are made again when they come back themselves. */
+    private boolean isPatient(Item item) {
+        return careful && item.tries < MOST_TRIES;
+    }
+
+    private void repeatLater(Item item) {
+        item.tries++;
+        owner.schedule(
+                () -> {
+                    queue.repeat(item);
+                    queue.pump();
+                },
+                REPEAT_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** The engine is there and does not work: it is out of memory. */
+    private void refused(Item.Work work, @Nullable String id) {
+        if (id == null || !gateway().unanswered(id)) {
+            owner.schedule(() -> queue.add(work), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** What is lost is sent again on the next connection. */
+    private boolean isLost(@Nullable Throwable failure) {
+        if (failure == null) {
+            return false;
+        }
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        boolean lost = !(cause instanceof EngineException known) || known.isLost();
+        if (!lost) {
+            tally.refused(String.valueOf(cause.getMessage()));
+        }
+        return lost;
+    }
+
+    private @Nullable Entry entry(String code, Engine.Kept kept) {
+        try {
+            return LetterJson.entry(code, kept.value());
+        } catch (IllegalArgumentException e) {
+            tally.garbage();
+            return null;
+        }
+    }
+}

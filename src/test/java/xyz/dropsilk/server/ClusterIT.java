@@ -1,0 +1,228 @@
+package xyz.dropsilk.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import xyz.dropsilk.server.testing.Await;
+import xyz.dropsilk.server.testing.Redis;
+import xyz.dropsilk.server.testing.WebClient;
+
+/** Two whole servers on one real engine behave as one: the contract, 7. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Execution(ExecutionMode.CONCURRENT)
+class ClusterIT {
+    private static final AtomicInteger NETWORKS = new AtomicInteger();
+
+    private final String network = "203.0.113." + NETWORKS.incrementAndGet();
+    private Redis redis;
+    private TestServer one;
+    private TestServer other;
+
+    @BeforeEach
+    void start() {
+        redis = new Redis();
+        one = server();
+        other = server();
+        awaitConnected();
+    }
+
+    private TestServer server() {
+        return TestServer.with("REDIS_URL", redis.url())
+                .with("JOIN_FAILURES_PER_MINUTE", 6)
+                .start();
+    }
+
+    private void awaitConnected() {
+        Await.until("both are connected", () -> isUp(one) && isUp(other));
+    }
+
+    private static boolean isUp(TestServer server) {
+        int times =
+                server.events("bus:away").size() - server.events("bus:back").size();
+        return server.isShared() && times <= 0;
+    }
+
+    @AfterEach
+    void stop() {
+        one.close();
+        other.close();
+        redis.close();
+    }
+
+    private WebClient at(TestServer server) {
+        return WebClient.from(network, server.port());
+    }
+
+    private static void pair(WebClient host, WebClient guest) {
+        join(guest, host.createFlight());
+        host.expect("peer-joined");
+    }
+
+    /** Joins a flight of another instance, however long a busy machine takes for it: after 2 s the answer is that it is not found. */
+    private static void join(WebClient guest, String code) {
+        Await.until("a place in " + code, () -> guest.join(code).nextButLists().contains("peer-joined"));
+    }
+
+    @Test
+    void aFlightAcrossInstances() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other)) {
+            assertNotEquals(host.id().substring(0, 8), guest.id().substring(0, 8));
+            host.expectList(guest);
+            guest.expectList(host);
+            guest.rename("Otter");
+            assertTrue(host.expectList(guest).toString().contains("Otter"));
+            String code = host.createFlight();
+            host.invite(guest.id(), code);
+            assertEquals(
+                    code, guest.expect("flight-invitation").path("flightCode").asText());
+            guest.join(code);
+            assertEquals(
+                    host.id(),
+                    guest.expect("peer-joined").path("peer").path("id").asText());
+            assertEquals(
+                    "lan", host.expect("peer-joined").path("connectionType").asText());
+            host.signal("{\"sdp\": 1.0e3,  \"x\":\"\\ud800\"}");
+            assertEquals("{\"type\":\"signal\",\"data\":{\"sdp\": 1.0e3,  \"x\":\"\\ud800\"}}", guest.nextButLists());
+            for (int i = 0; i < 100; i++) {
+                guest.signal(String.valueOf(i));
+            }
+            for (int i = 0; i < 100; i++) {
+                assertEquals(i, host.expect("signal").path("data").asInt());
+            }
+            guest.leave();
+            host.expect("peer-left");
+            try (WebClient next = at(other)) {
+                join(next, code);
+                host.expect("peer-joined");
+            }
+            host.expect("peer-left");
+        }
+        one.awaitEmpty();
+        other.awaitEmpty();
+    }
+
+    @Test
+    void oneSeatOneWinnerAndWrongCodesCountEverywhere() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other);
+                WebClient late = at(one)) {
+            String code = host.createFlight();
+            join(guest, code);
+            late.join(code).expectError("Flight not found or full", "flight_not_found");
+            for (int i = 0; i < 5; i++) {
+                try (WebClient guesser = at(i % 2 == 0 ? one : other)) {
+                    guesser.join("AAAAAA").expectError("Flight not found or full", "flight_not_found");
+                }
+            }
+            try (WebClient guesser = at(other)) {
+                Await.until("the limit holds there too", () -> {
+                    guesser.join("AAAAAA");
+                    return guesser.nextButLists().contains("Too many attempts");
+                });
+            }
+        }
+    }
+
+    /** Nobody is told that a peer left because the engine is away, and no signal is lost, even if it comes back empty. */
+    @Test
+    void theEngineMayGoAndComeBackEmpty() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other);
+                WebClient alone = at(one);
+                WebClient here = at(one)) {
+            pair(host, guest);
+            String code = alone.createFlight();
+            redis.kill();
+            one.awaitEvent("bus:away", event -> true);
+            other.awaitEvent("bus:away", event -> true);
+            host.signal("\"while away\"");
+            here.join(code).expect("peer-joined");
+            alone.expect("peer-joined");
+            alone.signal("1");
+            assertEquals(1, here.expect("signal").path("data").asInt());
+            try (WebClient lost = at(other)) {
+                lost.join(code).expectError("Flight not found or full", "flight_not_found");
+            }
+            assertEquals(0, other.refused("wrong_code"));
+            redis.start();
+            one.awaitEvent("bus:back", event -> true);
+            other.awaitEvent("bus:back", event -> true);
+            assertEquals("while away", guest.expect("signal").path("data").asText());
+            guest.signal("2");
+            assertEquals(2, host.expect("signal").path("data").asInt());
+            here.leave();
+            alone.expect("peer-left");
+            try (WebClient next = at(other)) {
+                join(next, code);
+                alone.expect("peer-joined");
+            }
+            guest.expectNothing();
+        }
+    }
+
+    @Test
+    void aFrozenEngineHurtsNobodyAndHealsByItself() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other)) {
+            pair(host, guest);
+            redis.freeze();
+            one.awaitEvent("bus:away", event -> true);
+            try (WebClient local = at(one);
+                    WebClient friend = at(one)) {
+                pair(local, friend);
+            }
+            redis.thaw();
+            one.awaitEvent("bus:back", event -> true);
+            host.signal("1");
+            assertEquals(1, guest.expect("signal").path("data").asInt());
+        } finally {
+            redis.thaw();
+        }
+    }
+
+    @Test
+    void anInstanceThatStopsIsOutAtOnce() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other);
+                WebClient seen = at(other)) {
+            pair(host, guest);
+            long begun = System.nanoTime();
+            other.stop();
+            host.expect("peer-left");
+            assertTrue(System.nanoTime() - begun < 8_000_000_000L); // two seconds where nothing else is going on
+            host.expectList();
+            assertTrue(seen.isClosed() || !seen.id().isEmpty());
+        }
+    }
+
+    @Test
+    void garbageInTheEngineHurtsNobody() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other)) {
+            pair(host, guest);
+            redis.command("XADD {dropsilk}:1:inbox:" + host.id().substring(0, 8) + " * e {broken p x n 5");
+            redis.command("XADD {dropsilk}:1:inbox:" + host.id().substring(0, 8) + " * other field");
+            redis.command("SET {dropsilk}:1:code:AAAAAA garbage");
+            redis.command("HSET {dropsilk}:1:code:BBBBBB version 7:x value {\\\"v\\\":1}");
+            redis.command("PUBLISH {dropsilk}:1:tried garbage");
+            redis.command("SET {dropsilk}:1:epoch2 x");
+            try (WebClient third = at(one)) {
+                third.join("AAAAAA").expectError("Flight not found or full", "flight_not_found");
+                third.join("BBBBBB").expectError("Flight not found or full", "flight_not_found");
+            }
+            guest.signal("1");
+            assertEquals(1, host.expect("signal").path("data").asInt());
+            assertFalse(host.isClosed());
+        }
+    }
+}

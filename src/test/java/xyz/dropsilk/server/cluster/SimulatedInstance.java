@@ -1,0 +1,161 @@
+package xyz.dropsilk.server.cluster;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import xyz.dropsilk.server.flight.FlightRegistry;
+import xyz.dropsilk.server.flight.Records;
+import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.testing.CollectedEvents;
+import xyz.dropsilk.server.testing.ManualExecutor;
+
+/** One of several registries on one engine in memory, which can be paused and killed as a process can. For one thread. */
+final class SimulatedInstance {
+    final Machine process;
+    final CollectedEvents events = new CollectedEvents();
+    final Cluster cluster;
+    final FlightRegistry registry;
+    final MemoryEngine engine;
+    private final MemoryEngine[] made = new MemoryEngine[1];
+
+    /** Runs what is due, unless it is paused or dead; what throws is noted. */
+    static final class Machine extends AbstractExecutorService implements ScheduledExecutorService {
+        private final ManualExecutor time;
+        private final List<Throwable> faults;
+        private final List<Runnable> missed = new ArrayList<>();
+        private boolean paused;
+        private boolean dead;
+
+        Machine(ManualExecutor time, List<Throwable> faults) {
+            this.time = time;
+            this.faults = faults;
+        }
+
+        void pause() {
+            paused = true;
+        }
+
+        void resume() {
+            paused = false;
+            List<Runnable> due = List.copyOf(missed);
+            missed.clear();
+            due.forEach(time::execute);
+        }
+
+        void kill() {
+            dead = true;
+        }
+
+        boolean isPaused() {
+            return paused;
+        }
+
+        private Runnable guarded(Runnable task) {
+            return new Runnable() {
+                @Override
+                public void run() {
+                    if (dead) {
+                        return;
+                    }
+                    if (paused) {
+                        missed.add(this);
+                        return;
+                    }
+                    try {
+                        task.run();
+                    } catch (RuntimeException | Error e) {
+                        faults.add(e);
+                        throw e;
+                    }
+                }
+            };
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            time.execute(guarded(task));
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            return time.schedule(guarded(task), delay, unit);
+        }
+
+        @Override
+        public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long delay, long period, TimeUnit unit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long delay, long pause, TimeUnit unit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return dead;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return dead;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return dead;
+        }
+    }
+
+    SimulatedInstance(MemoryHub hub, List<Throwable> faults, Duration arrivalDelay) {
+        ManualExecutor time = hub.time();
+        process = new Machine(time, faults);
+        cluster = new Cluster(
+                (id, listener) -> {
+                    made[0] = new MemoryEngine(hub, id, listener);
+                    return made[0];
+                },
+                process,
+                time::nanos,
+                events,
+                hub.random());
+        engine = made[0];
+        registry = new FlightRegistry(
+                new FlightRegistry.Lists(200, arrivalDelay),
+                events,
+                new FlightRegistry.Time(time, time::nanos, process),
+                Records.Listener.none(),
+                cluster.bus());
+        cluster.join(registry, new JoinLimit(60, time::nanos, events));
+        cluster.start();
+    }
+
+    String home() {
+        return registry.home();
+    }
+
+    /** The process is gone, with its sockets. */
+    void kill() {
+        process.kill();
+        engine.cut();
+        engine.close();
+    }
+}
