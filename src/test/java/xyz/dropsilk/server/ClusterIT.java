@@ -46,8 +46,7 @@ class ClusterIT {
     }
 
     private static boolean isUp(TestServer server) {
-        int times =
-                server.events("bus:away").size() - server.events("bus:back").size();
+        int times = server.events("bus:away").size() - server.events("bus:back").size();
         return server.isShared() && times <= 0;
     }
 

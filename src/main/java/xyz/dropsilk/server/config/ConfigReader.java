@@ -45,6 +45,8 @@ public final class ConfigReader {
     private static final Duration MOST_CLEANUP = Duration.ofDays(365);
     private static final Duration MOST_RETENTION = Duration.ofDays(3_650);
 
+    private static final String REDIS_PREFIX = "dropsilk";
+
     private final Variables variables;
     private final CommandLine.Options options;
 
@@ -109,7 +111,7 @@ public final class ConfigReader {
         if (variables.isSet("DATABASE_SSL") && !variables.isSet("DATABASE_URL")) {
             variables.warn("DATABASE_SSL is set and DATABASE_URL is not: the database is off");
         }
-        if (variables.isSet("REDIS_PREFIX") && !variables.isSet("REDIS_URL")) {
+        if (!config.sharing().prefix().equals(REDIS_PREFIX) && !variables.isSet("REDIS_URL")) {
             variables.warn("REDIS_PREFIX is set and REDIS_URL is not: this instance is alone");
         }
         URI publicUrl = URI.create(config.server().publicUrl());
@@ -328,7 +330,7 @@ public final class ConfigReader {
     private Config.Sharing sharing() {
         return new Config.Sharing(
                 variables.readHidden("REDIS_URL", RedisUrl::parse).orElse(null),
-                variables.read("REDIS_PREFIX", Values::keyPrefix).orElse("dropsilk"));
+                variables.read("REDIS_PREFIX", Values::keyPrefix).orElse(REDIS_PREFIX));
     }
 
     private URI url(String name, String otherwise) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.Refused;
@@ -175,8 +174,7 @@ final class RegistryState {
                 tell(peer, Problem.FLIGHT_NOT_FOUND, now());
                 if (decision.verdict() != Decision.Verdict.AWAY) {
                     now().wrongCodes.add(tries);
-                    now().events
-                            .add(new Refused(Refusal.WRONG_CODE, peer.address(), peer.id()));
+                    now().events.add(new Refused(Refusal.WRONG_CODE, peer.address(), peer.id()));
                 }
             }
             member.answered();

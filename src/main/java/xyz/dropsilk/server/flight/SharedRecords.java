@@ -19,8 +19,8 @@ import xyz.dropsilk.server.rules.Entry;
 import xyz.dropsilk.server.rules.EntryJson;
 import xyz.dropsilk.server.rules.Flight;
 import xyz.dropsilk.server.rules.Rule;
-import xyz.dropsilk.server.rules.Traffic;
 import xyz.dropsilk.server.rules.Seat;
+import xyz.dropsilk.server.rules.Traffic;
 
 /**
  * Flights that several instances share. Guarded by the registry's lock.

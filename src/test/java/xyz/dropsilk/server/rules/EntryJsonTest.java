@@ -73,8 +73,8 @@ class EntryJsonTest {
                 room, "public0host", RoomChannel.TRANSFER, seat("s1", "SwiftFox123", "10.0.0.1"), 7, AT));
         room = next(RoomSockets.attach(
                 room, "public0guest", RoomChannel.TRANSFER, seat("s2", "BoldSky456", "10.0.0.2"), 8, AT));
-        return next(
-                RoomSockets.attach(room, "public0guest", RoomChannel.CHAT, seat("s3", "BoldSky456", "10.0.0.2"), 9, AT));
+        return next(RoomSockets.attach(
+                room, "public0guest", RoomChannel.CHAT, seat("s3", "BoldSky456", "10.0.0.2"), 9, AT));
     }
 
     private static List<Entry> entries() {
@@ -156,9 +156,9 @@ class EntryJsonTest {
                 new Delivery.Expelled("a")));
         deliveries.addAll(Flight.join(lonelyFlight(), seat("guest1", "Bob", "10.0.0.1"), 5, AT)
                 .deliveries());
-        deliveries.addAll(
-                RoomSockets.attach(room(), "public0host", RoomChannel.CHAT, seat("s4", "SwiftFox123", "10.0.0.1"), 9, AT)
-                        .deliveries());
+        deliveries.addAll(RoomSockets.attach(
+                        room(), "public0host", RoomChannel.CHAT, seat("s4", "SwiftFox123", "10.0.0.1"), 9, AT)
+                .deliveries());
         JsonNode json = MAPPER.readTree(MAPPER.writeValueAsString(DeliveryJson.write(deliveries)));
         assertEquals(
                 json.toString(),
