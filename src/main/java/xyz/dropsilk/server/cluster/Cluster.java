@@ -105,7 +105,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         this.events = events;
         this.engine = engine.make(self, this);
         this.outage = new Outage(events, ticker, tally);
-        this.neighbours = new Neighbours(self, this.engine, owner, tally);
+        this.neighbours = new Neighbours(self, this.engine, owner, tally, this::heardOf);
         this.outgoing = new Outgoing(
                 self,
                 this.engine,
@@ -114,7 +114,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                 tally,
                 neighbours,
                 () -> lose("the engine has forgotten this instance"));
-        this.inbox = new Inbox(this.engine, owner, tally, this::probed);
+        this.inbox = new Inbox(this.engine, owner, tally, this::probed, this::heardOf);
         this.watch = new Watch(self, this);
     }
 
@@ -408,6 +408,10 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     @Override
     public void lives(String home) {
         gateway().lives(home);
+    }
+
+    private void heardOf(String home) {
+        watch.heardOf(home, ticker.getAsLong());
     }
 
     @Override

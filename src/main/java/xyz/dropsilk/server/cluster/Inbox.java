@@ -34,6 +34,7 @@ final class Inbox {
     private final Executor owner;
     private final Tally tally;
     private final Consumer<String> probe;
+    private final Consumer<String> heardOf;
     private @Nullable Gateway gateway;
 
     /** The highest number read of each sender. */
@@ -53,8 +54,9 @@ final class Inbox {
     /** Which connection is read; what another one still answers is left alone. */
     private int connection;
 
-    /** Letters of {@code engine}; {@code probe} hears the names of marks that are no commit's. */
-    Inbox(Engine engine, Executor owner, Tally tally, Consumer<String> probe) {
+    /** Letters of {@code engine}; {@code probe} hears the names of marks that are no commit's, {@code heardOf} of each instance that a letter is from. */
+    Inbox(Engine engine, Executor owner, Tally tally, Consumer<String> probe, Consumer<String> heardOf) {
+        this.heardOf = heardOf;
         this.engine = engine;
         this.owner = owner;
         this.tally = tally;
@@ -147,6 +149,7 @@ final class Inbox {
             return;
         }
         read.put(received.sender(), received.number());
+        heardOf.accept(received.sender());
         Gateway door = gateway;
         if (door != null) {
             handle(received.letter(), entry.payload(), door, toFlush);

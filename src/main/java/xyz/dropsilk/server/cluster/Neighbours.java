@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.flight.Gateway;
@@ -39,6 +40,7 @@ final class Neighbours {
     private final Engine engine;
     private final Executor owner;
     private final Tally tally;
+    private final Consumer<String> heardOf;
     private final Set<NetworkKey> watched = new LinkedHashSet<>();
 
     /** Of which it is not certain that all know: nobody can be seen here. */
@@ -48,7 +50,9 @@ final class Neighbours {
     private @Nullable JoinLimit joins;
     private boolean open;
 
-    Neighbours(String self, Engine engine, Executor owner, Tally tally) {
+    /** Of the instance {@code self}; {@code heardOf} is told of each other one that says something. */
+    Neighbours(String self, Engine engine, Executor owner, Tally tally, Consumer<String> heardOf) {
+        this.heardOf = heardOf;
         this.self = self;
         this.engine = engine;
         this.owner = owner;
@@ -186,6 +190,7 @@ final class Neighbours {
         if (sender.equals(self) || door == null || limit == null || LetterJson.number(json, "v") > LetterJson.VERSION) {
             return;
         }
+        heardOf.accept(sender);
         if (channel.equals(TRIED)) {
             limit.failedElsewhere(SeatJson.network(LetterJson.word(json, "network")));
         } else if (channel.startsWith(NETWORKS)) {

@@ -104,6 +104,15 @@ final class Watch {
         }
     }
 
+    /** Something that {@code home} said came at {@code now}: it lives, whatever was thought. One that has stopped said so behind all else. */
+    void heardOf(String home, long now) {
+        Seen known = seen.get(home);
+        if (known != null && !isStopped(known.state) && dead.remove(home)) {
+            known.since = now;
+            listener.lives(home);
+        }
+    }
+
     private void die(String home) {
         if (dead.add(home)) {
             listener.died(home);
