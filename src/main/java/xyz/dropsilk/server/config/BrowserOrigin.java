@@ -30,6 +30,8 @@ final class BrowserOrigin {
     /** The end of a name that every browser takes for an IPv4 address, if need be in octal, hexadecimal or of fewer parts. */
     private static final Pattern NUMBER_AT_END = Pattern.compile("(.*\\.)?([0-9]+|0x[0-9a-f]*)\\.?");
 
+    private static final Pattern ASCII_LABELS = Pattern.compile("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*\\.?");
+
     /** Four letters that browsers keep, and the JDK's older rules (IDNA 2003) turn into others. */
     private static final Pattern KEPT_BY_BROWSERS = Pattern.compile("[\u00df\u03c2\u200c\u200d]");
 
@@ -88,6 +90,9 @@ final class BrowserOrigin {
     private static String ascii(String name) {
         if (KEPT_BY_BROWSERS.matcher(name).find()) {
             throw new IllegalArgumentException(RIGHT_HOST);
+        }
+        if (ASCII_LABELS.matcher(name).matches()) {
+            return name.toLowerCase(Locale.ROOT); // most are, and the tables for the others are large
         }
         try {
             return IDN.toASCII(name).toLowerCase(Locale.ROOT);

@@ -33,12 +33,13 @@ final class Similar {
         return name.length() > MAX_CHARS
                 ? Optional.empty()
                 : names.stream()
+                        .filter(other -> Math.abs(other.length() - name.length()) <= most) // at least as many slips
                         .filter(other -> distance(folded, folded(other)) <= most)
                         .min(Comparator.comparingInt(other -> distance(folded, folded(other))));
     }
 
     private static String folded(String name) {
-        return name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+        return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     private static List<String> words(String name) {
@@ -56,9 +57,9 @@ final class Similar {
     static int distance(String from, String to) {
         int[] beforeLast = new int[to.length() + 1];
         int[] last = new int[to.length() + 1];
+        int[] row = new int[to.length() + 1];
         Arrays.setAll(last, i -> i);
         for (int i = 1; i <= from.length(); i++) {
-            int[] row = new int[to.length() + 1];
             row[0] = i;
             for (int j = 1; j <= to.length(); j++) {
                 int change = from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1;
@@ -71,8 +72,10 @@ final class Similar {
                     row[j] = Math.min(row[j], beforeLast[j - 2] + 1);
                 }
             }
+            int[] spare = beforeLast;
             beforeLast = last;
             last = row;
+            row = spare;
         }
         return last[to.length()];
     }
