@@ -157,8 +157,8 @@ final class Services {
 
     /** Adds what is configured to {@code meters}. */
     void addTo(Meters meters) {
-        if (iceServers != null) {
-            iceServers.addTo(meters, "cloudflare");
+        if (turn != null) {
+            turn.addTo(meters);
         }
         if (config.uploads().token() != null) {
             uploads.addTo(meters);
@@ -269,7 +269,7 @@ final class Services {
                     .iceServers()
                     .thenApply(json -> new IceCredentials(json, askedAt, CloudflareTurn.LIFETIME));
         };
-        return new IceServers(fresh, clock, ticker, timer, events);
+        return new IceServers("Cloudflare", fresh, clock, ticker, timer, events);
     }
 
     private @Nullable IceProvider ownTurn(InstantSource clock) {

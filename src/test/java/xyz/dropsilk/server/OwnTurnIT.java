@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.RawClient.Answer;
+import xyz.dropsilk.server.testing.Scrape;
 import xyz.dropsilk.server.testing.WebClient;
 
 /** Credentials for a TURN server of one's own, as pages and operators see them (the contract, 2 and 4). */
@@ -45,6 +48,27 @@ class OwnTurnIT {
             assertTrue(WebClient.json(second).path("iceServers").isArray(), second);
             assertTrue(!second.equals(answer.body()), second);
             server.awaitEvent("turn:credentials_issued", event -> true);
+        }
+    }
+
+    /** The contract, 6: TURN calls by provider and result, age of what is served. */
+    @Test
+    void whatIsHandedOutIsCounted() {
+        try (TestServer server = own().with("METRICS_ACCESS_KEY", "k").start()) {
+            String ok = "dropsilk_turn_calls_total{provider=\"own\",result=\"ok\"}";
+            String failed = "dropsilk_turn_calls_total{provider=\"own\",result=\"failed\"}";
+            Scrape before = Scrape.of(server.port(), "k");
+            assertTrue(before.series().containsAll(Set.of(ok, failed)), "there before the first, so that it is a rise");
+            assertEquals(0, before.value(ok));
+            ask(server, "GET", "");
+            ask(server, "POST", "Content-Length: 0\r\n");
+            Scrape after = Scrape.of(server.port(), "k");
+            assertEquals(2, after.value(ok));
+            assertEquals(0, after.value(failed));
+            assertEquals(
+                    List.of("dropsilk_turn_credentials_age_seconds"),
+                    after.series("dropsilk_turn_credentials_age_seconds"));
+            assertEquals(0, after.value("dropsilk_turn_credentials_age_seconds"));
         }
     }
 

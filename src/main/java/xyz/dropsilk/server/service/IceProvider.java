@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.service;
 
 import java.util.concurrent.CompletionStage;
+import xyz.dropsilk.server.meter.Meters;
 
 /** Where TURN credentials come from. Safe on any thread, never blocks. */
 @FunctionalInterface
@@ -10,4 +11,7 @@ public interface IceProvider {
      * stage is its own.
      */
     CompletionStage<IceCredentials> credentials();
+
+    /** Adds what it knows of itself to {@code meters}; nothing where somebody else counts its calls. */
+    default void addTo(Meters meters) {}
 }

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.service;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -12,12 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Backoff;
 import xyz.dropsilk.server.event.EventSink;
-import xyz.dropsilk.server.meter.Counts;
-import xyz.dropsilk.server.meter.Label;
-import xyz.dropsilk.server.meter.Meter;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Result;
-import xyz.dropsilk.server.meter.Sample;
 
 /**
  * TURN credentials of a provider that has to be asked, answered from memory: a page loses candidates, and sometimes its connection, while it waits
@@ -46,46 +43,39 @@ public final class IceServers implements IceProvider {
     static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
+    private final String provider;
     private final IceProvider source;
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final Outage outage;
-    private final Counts<Result> calls = Counts.of(Result.class, Result::word);
+    private final TurnMeters calls = new TurnMeters();
 
     private volatile @Nullable IceCredentials last;
     private @Nullable CompletableFuture<IceCredentials> fetching;
     private Instant pausedUntil = Instant.MIN;
     private final Backoff pause = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
 
-    /** Credentials from {@code source}, which is asked once at a time; {@code ticker} counts nanoseconds, {@code timer} ends waiting, and is not shut down here. */
+    /**
+     * Credentials of {@code provider}, from {@code source}, which is asked once at a time; {@code ticker} counts nanoseconds, {@code timer} ends
+     * waiting, and is not shut down here.
+     */
     public IceServers(
+            String provider,
             IceProvider source,
             InstantSource clock,
             LongSupplier ticker,
             ScheduledExecutorService timer,
             EventSink events) {
+        this.provider = provider;
         this.source = source;
         this.clock = clock;
         this.timer = timer;
         this.outage = new Outage(events, TurnEvent.Failed::new, TurnEvent.Over::new, ticker);
     }
 
-    /** Adds what is known of {@code provider} to {@code meters}. */
-    public void addTo(Meters meters, String provider) {
-        meters.add(new Meter(
-                "dropsilk_turn_calls_total",
-                Meter.Kind.COUNTER,
-                "Calls for TURN credentials, by provider and result.",
-                () -> calls.sums().entrySet().stream()
-                        .map(call -> Sample.of(
-                                (double) call.getValue(),
-                                new Label("provider", provider),
-                                new Label("result", call.getKey())))
-                        .toList()));
-        meters.gauge(
-                "dropsilk_turn_credentials_age_seconds",
-                "How old the credentials are that are handed out; NaN before there are any.",
-                this::ageSeconds);
+    @Override
+    public void addTo(Meters meters) {
+        calls.addTo(meters, provider.toLowerCase(Locale.ROOT), this::ageSeconds);
     }
 
     private double ageSeconds() {
@@ -173,7 +163,7 @@ public final class IceServers implements IceProvider {
     }
 
     private void fetched(IceCredentials fresh) {
-        calls.increment(Result.OK);
+        calls.count(Result.OK);
         synchronized (this) {
             fetching = null;
             last = fresh;
@@ -184,11 +174,11 @@ public final class IceServers implements IceProvider {
     }
 
     private void failed(Throwable failure) {
-        calls.increment(Result.FAILED);
+        calls.count(Result.FAILED);
         synchronized (this) {
             fetching = null;
             pausedUntil = clock.instant().plus(pause.next());
         }
-        outage.failed("Cloudflare", failure);
+        outage.failed(provider, failure);
     }
 }

@@ -23,6 +23,8 @@ import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Result;
 
 /**
  * A TURN server of one's own that shares a secret with this one, as coturn's {@code use-auth-secret} does (draft-uberti-behave-turn-rest-00, 2.2): the
@@ -42,6 +44,8 @@ public final class OwnTurn implements IceProvider {
     private final SecureRandom random = new SecureRandom();
     /** Never updated, only copied: to make one loads classes, which takes too long for an event loop. */
     private final Mac keyed;
+
+    private final TurnMeters calls = new TurnMeters();
 
     /** Credentials good for {@code lifetime} at the servers {@code urls}, which know {@code secret}. */
     public OwnTurn(List<String> urls, Secret secret, Duration lifetime, InstantSource clock) {
@@ -66,8 +70,15 @@ public final class OwnTurn implements IceProvider {
         // The second that is begun counts, or the least lifetime would be less than promised.
         long end = now.plus(lifetime).plusNanos(NANOS_PER_SECOND - 1).getEpochSecond();
         String userName = end + ":" + HexFormat.of().formatHex(noise);
-        return CompletableFuture.completedFuture(
-                new IceCredentials(iceServers(userName, credential(userName)), now, lifetime));
+        IceCredentials fresh = new IceCredentials(iceServers(userName, credential(userName)), now, lifetime);
+        calls.count(Result.OK);
+        return CompletableFuture.completedFuture(fresh);
+    }
+
+    /** Nobody is asked, so no call fails; and each caller's are made for it, so they are of no age. */
+    @Override
+    public void addTo(Meters meters) {
+        calls.addTo(meters, "own", () -> 0);
     }
 
     /** What the TURN server takes for {@code userName}. */

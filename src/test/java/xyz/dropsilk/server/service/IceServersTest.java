@@ -8,8 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.meter.Label;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Sample;
 import xyz.dropsilk.server.remote.RemoteException;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualExecutor;
@@ -24,6 +28,7 @@ class IceServersTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private final ManualExecutor timer = new ManualExecutor();
     private final IceServers iceServers = new IceServers(
+            "Cloudflare",
             () -> {
                 CompletableFuture<String> fetch = new CompletableFuture<>();
                 fetches.add(fetch);
@@ -70,6 +75,39 @@ class IceServersTest {
                         new TurnEvent.Failed("Cloudflare: refused with status 503", 0),
                         new TurnEvent.Over(Duration.ofSeconds(45), 3)),
                 events.take());
+    }
+
+    @Test
+    void callsAreCountedAndWhatIsServedHasAnAge() {
+        Meters meters = new Meters();
+        iceServers.addTo(meters);
+        assertTrue(Double.isNaN(ageSeconds(meters)), "nothing to hand out yet");
+        ask();
+        fetches.get(0).completeExceptionally(RemoteException.refused(503));
+        time.pass(IceServers.LONGEST_PAUSE);
+        ask();
+        fetches.get(1).complete("[1]");
+        time.pass(Duration.ofSeconds(7));
+        now();
+        assertEquals(
+                Set.of(
+                        Sample.of(1, new Label("provider", "cloudflare"), new Label("result", "ok")),
+                        Sample.of(1, new Label("provider", "cloudflare"), new Label("result", "failed"))),
+                Set.copyOf(samples(meters, "dropsilk_turn_calls_total")));
+        assertEquals(7, ageSeconds(meters));
+    }
+
+    private static double ageSeconds(Meters meters) {
+        return samples(meters, "dropsilk_turn_credentials_age_seconds").get(0).value();
+    }
+
+    private static List<Sample> samples(Meters meters, String name) {
+        return meters.all().stream()
+                .filter(meter -> meter.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .samples()
+                .get();
     }
 
     @Test
