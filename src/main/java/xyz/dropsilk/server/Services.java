@@ -165,6 +165,10 @@ final class Services {
         }
         if (ledger != null) {
             ledger.addTo(meters);
+            meters.gauge(
+                    "dropsilk_database_up",
+                    "Whether the last use of the database reached it, as /readyz says; 0 before the first.",
+                    () -> database().state() == Dependency.State.UP ? 1 : 0);
         }
         if (cleanup != null) {
             cleanup.addTo(meters);

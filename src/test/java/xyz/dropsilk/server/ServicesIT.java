@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,8 +29,10 @@ import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.FakeCloud;
 import xyz.dropsilk.server.testing.Postgres;
+import xyz.dropsilk.server.testing.Scrape;
 import xyz.dropsilk.server.testing.SignalPair;
 import xyz.dropsilk.server.testing.Vectors;
+import xyz.dropsilk.server.testing.WebClient;
 
 /** The services through the whole server, over HTTP, with a real database and a cloud that is not. */
 @Timeout(60)
@@ -211,6 +214,109 @@ class ServicesIT {
         logged("database unreachable");
         link.mend();
         Await.until("the rows", () -> isTableThere() && rows().size() == 2);
+    }
+
+    /** They differed where a row was refused for a reason of its own: one thought of the rows, the other of the database. */
+    @Test
+    void healthAndMetersSayTheSameOfTheDatabase() throws Exception {
+        Map<String, String> environment = everything();
+        environment.put("METRICS_ACCESS_KEY", "k");
+        start(environment);
+        callback("k1");
+        assertDatabase("up");
+        postgres.execute(
+                "create function no() returns trigger language plpgsql as" + " $$ begin raise exception 'no'; end $$");
+        postgres.execute("create trigger no before insert on uploaded_files for each row execute function no()");
+        assertEquals(200, callback("k2").statusCode(), "its row waits, but the database is there");
+        assertDatabase("up");
+        link.cut();
+        callback("k3");
+        logged("database:away");
+        assertDatabase("away");
+        postgres.execute("drop trigger no on uploaded_files");
+        link.mend();
+        logged("database:back");
+        assertDatabase("up");
+    }
+
+    private void assertDatabase(String state) throws Exception {
+        assertEquals(
+                "{\"status\":\"serving\",\"database\":\"" + state + "\",\"bus\":\"off\"}",
+                get("/readyz").body());
+        assertEquals(
+                state.equals("up") ? 1 : 0, Scrape.of(port, "k").value("dropsilk_database_up"), "dropsilk_database_up");
+    }
+
+    /** Each kind of call is told when it begins to fail and when it ends, though the other goes well all the while. */
+    @Test
+    void anOutageOfUploadThingHasABeginningAndAnEnd() throws Exception {
+        Map<String, String> environment = everything();
+        environment.put("API_RATE_PER_MINUTE", "0");
+        start(environment);
+        cloud.reply("callback-result", FakeCloud.json(503, ""));
+        for (int i = 0; i < 3; i++) {
+            post(LINKS, WANTED, Map.of());
+            callback("k" + i);
+        }
+        String failed =
+                "\"message\":\"upload:error\",\"reason\":\"reporting an upload's result: refused with status 503\"";
+        logged(failed);
+        cloud.reply("callback-result", FakeCloud.json(200, "{\"ok\":true}"));
+        cloud.reply("route-metadata", FakeCloud.json(500, ""));
+        callback("k3");
+        post(LINKS, WANTED, Map.of());
+        post(LINKS, WANTED, Map.of());
+        logged("\"reason\":\"registering an upload: refused with status 500\"");
+        cloud.reply("route-metadata", FakeCloud.json(200, "{\"ok\":true}"));
+        post(LINKS, WANTED, Map.of());
+        Await.until("four lines", () -> told("upload:error").size() >= 4);
+        callback("k4");
+        post(LINKS, WANTED, Map.of());
+        assertOutages(
+                told("upload:error"),
+                List.of("reporting an upload's result: refused with status 503", "3"),
+                List.of("registering an upload: refused with status 500", "2"));
+    }
+
+    @Test
+    void anOutageOfTheVerifierHasABeginningAndAnEnd() throws Exception {
+        Map<String, String> environment = everything();
+        environment.put("API_RATE_PER_MINUTE", "0");
+        start(environment);
+        cloud.reply("siteverify", FakeCloud.json(500, ""));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(502, post(EMAIL, "{\"token\":\"t\"}", Map.of()).statusCode());
+        }
+        cloud.reply("siteverify", FakeCloud.json(200, "{\"success\":true}"));
+        post(EMAIL, "{\"token\":\"t\"}", Map.of());
+        post(EMAIL, "{\"token\":\"t\"}", Map.of());
+        Await.until("the end", () -> told("email:error").size() >= 2);
+        assertOutages(told("email:error"), List.of("reCAPTCHA: refused with status 500", "3"));
+    }
+
+    private List<JsonNode> told(String event) {
+        return log.toString(UTF_8)
+                .lines()
+                .map(WebClient::json)
+                .filter(line -> line.path("message").asText().equals(event))
+                .toList();
+    }
+
+    /** A line at the beginning of each of {@code outages}, reason and number of failures, and one at its end. */
+    @SafeVarargs
+    private static void assertOutages(List<JsonNode> lines, List<String>... outages) {
+        assertEquals(2 * outages.length, lines.size(), lines::toString);
+        for (int i = 0; i < outages.length; i++) {
+            JsonNode begin = lines.get(2 * i);
+            JsonNode end = lines.get(2 * i + 1);
+            assertEquals("WARN", begin.path("level").asText());
+            assertEquals(outages[i].get(0), begin.path("reason").asText());
+            assertEquals("INFO", end.path("level").asText());
+            assertTrue(end.path("over").asBoolean(), end.toString());
+            assertEquals(outages[i].get(0), end.path("reason").asText());
+            assertEquals(outages[i].get(1), end.path("failures").asText());
+            assertTrue(end.path("seconds").isDouble(), end.toString());
+        }
     }
 
     @Test

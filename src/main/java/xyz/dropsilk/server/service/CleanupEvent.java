@@ -43,10 +43,10 @@ public sealed interface CleanupEvent extends ServerEvent {
         }
     }
 
-    /** Cleanups run again, after {@code seconds} in which {@code failures} failed. */
-    record Over(boolean over, Duration seconds, long failures) implements CleanupEvent {
-        Over(Duration seconds, long failures) {
-            this(true, seconds, failures);
+    /** What failed for {@code reason}, as told last, does no more, after {@code seconds} in which {@code failures} failed. */
+    record Over(boolean over, String reason, Duration seconds, long failures) implements CleanupEvent {
+        Over(String reason, Duration seconds, long failures) {
+            this(true, reason, seconds, failures);
         }
 
         @Override

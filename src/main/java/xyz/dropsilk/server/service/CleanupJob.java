@@ -45,6 +45,8 @@ public final class CleanupJob {
     private final Settings settings;
     private final EventSink events;
     private final Outage databaseOutage;
+    private final Outage lockOutage;
+    private final Outage cloudOutage;
     private final ScheduledExecutorService worker = Threads.scheduled("cleanup");
     private final Counts<RunResult> runs = Counts.of(RunResult.class, RunResult::word);
     private final LongAdder filesDeleted = new LongAdder();
@@ -93,8 +95,14 @@ public final class CleanupJob {
         this.cloud = cloud;
         this.settings = settings;
         this.events = events;
-        this.databaseOutage = new Outage(
-                events, (reason, untold) -> new CleanupEvent.Failed(reason, false), CleanupEvent.Over::new, ticker);
+        databaseOutage = outage(/* database= */ false, ticker);
+        lockOutage = outage(/* database= */ true, ticker);
+        cloudOutage = outage(/* database= */ true, ticker);
+    }
+
+    private Outage outage(boolean database, LongSupplier ticker) {
+        return new Outage(
+                events, (reason, untold) -> new CleanupEvent.Failed(reason, database), CleanupEvent.Over::new, ticker);
     }
 
     /** Adds what runs did to {@code meters}. */
@@ -156,6 +164,7 @@ public final class CleanupJob {
                 return true;
             }
             skips = 0;
+            lockOutage.over();
             try (CleanupLock held = lock.get()) {
                 events.publish(new CleanupEvent.Start(true));
                 if (new Run(app, held).perform()) {
@@ -185,15 +194,15 @@ public final class CleanupJob {
             events.publish(new CleanupEvent.Skipped("another instance is cleaning up"));
         } else {
             runs.increment(RunResult.LOCKED);
-            events.publish(new CleanupEvent.Failed(
+            lockOutage.failed(
+                    "locked",
                     "the cleanup lock has been taken for " + skips
                             + " runs: behind a pooler in transaction mode it can stay"
-                            + " on a session for ever; use the database's own address, or end that session",
-                    /* database= */ true));
+                            + " on a session for ever; use the database's own address, or end that session");
         }
     }
 
-    /** What one run has done so far. Failures that are all alike are told once; the numbers at its end tell the rest. */
+    /** What one run has done so far. Failures at the cloud that are all alike are told once over all runs; the numbers at its end tell the rest. */
     private final class Run {
         private final UploadThing app;
         private final CleanupLock lock;
@@ -202,8 +211,7 @@ public final class CleanupJob {
         private long pruned;
         private boolean lostLock;
         private boolean failed;
-        private final Outage outage =
-                new Outage(events, (reason, untold) -> new CleanupEvent.Failed(reason, !lostLock));
+        private boolean deleted;
 
         Run(UploadThing app, CleanupLock lock) {
             this.app = app;
@@ -226,6 +234,10 @@ public final class CleanupJob {
             } finally {
                 filesDeleted.add(deletedRemotely);
                 events.publish(new CleanupEvent.Complete(true, found, deletedRemotely, pruned));
+            }
+            if (deleted && !failed) { // not after the first batch, or a run that half fails would tell an end and a
+                // beginning each time
+                cloudOutage.over();
             }
             return !failed && !lostLock && !stopping;
         }
@@ -261,16 +273,17 @@ public final class CleanupJob {
         /** What the cloud says, if it says that the deletion succeeded; else null, and told. */
         private UploadThing.@Nullable Deleted delete(List<String> keys) {
             try {
-                UploadThing.Deleted deleted = app.delete(keys).get();
-                if (deleted.success()) {
-                    return deleted;
+                UploadThing.Deleted answer = app.delete(keys).get();
+                if (answer.success()) {
+                    deleted = true;
+                    return answer;
                 }
                 failed = true;
-                outage.failed("the cloud did not delete");
+                cloudOutage.failed("the cloud did not delete");
             } catch (ExecutionException e) {
                 failed = true;
                 if (e.getCause() instanceof RemoteException remote) {
-                    outage.failed(remote.reason());
+                    cloudOutage.failed(remote.reason());
                 } else {
                     events.publish(new SystemEvent.Fault("cleanup", e));
                 }
@@ -287,7 +300,8 @@ public final class CleanupJob {
             }
             lostLock = !lock.isHeld();
             if (lostLock) {
-                outage.failed("the lock was lost with its database session");
+                events.publish(
+                        new CleanupEvent.Failed("the lock was lost with its database session", /* database= */ false));
             }
             return !lostLock;
         }

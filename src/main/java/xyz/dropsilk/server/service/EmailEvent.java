@@ -28,10 +28,10 @@ public sealed interface EmailEvent extends ServerEvent {
         }
     }
 
-    /** The verifier says yes again, after {@code seconds} in which {@code failures} requests failed. */
-    record Over(boolean over, Duration seconds, long failures) implements EmailEvent {
-        Over(Duration seconds, long failures) {
-            this(true, seconds, failures);
+    /** The verifier answers again, which it did not because of {@code reason}, after {@code seconds} in which {@code failures} requests failed. */
+    record Over(boolean over, String reason, Duration seconds, long failures) implements EmailEvent {
+        Over(String reason, Duration seconds, long failures) {
+            this(true, reason, seconds, failures);
         }
 
         @Override

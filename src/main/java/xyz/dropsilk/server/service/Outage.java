@@ -17,24 +17,27 @@ import xyz.dropsilk.server.remote.RemoteException;
 final class Outage {
     private final EventSink events;
     private final BiFunction<String, Long, ServerEvent> event;
-    private final @Nullable BiFunction<Duration, Long, ServerEvent> end;
+    private final @Nullable End end;
     private final LongSupplier ticker;
     private @Nullable String kind;
+    private String told = "";
     private long untold;
     private long failures;
     private long since;
+
+    /** Makes the event that tells the end of an outage: its reason as it was told last, how long it took, and how many failures there were. */
+    @FunctionalInterface
+    interface End {
+        ServerEvent of(String reason, Duration lasted, long failures);
+    }
 
     /** Tells {@code events}, each as {@code event} makes it of a reason and the number of failures untold before. */
     Outage(EventSink events, BiFunction<String, Long, ServerEvent> event) {
         this(events, event, null, () -> 0);
     }
 
-    /** The same, with an {@code end} made of how long it took, by {@code ticker}'s nanoseconds, and how many failures there were. */
-    Outage(
-            EventSink events,
-            BiFunction<String, Long, ServerEvent> event,
-            @Nullable BiFunction<Duration, Long, ServerEvent> end,
-            LongSupplier ticker) {
+    /** The same with an {@code end}; {@code ticker} counts nanoseconds. */
+    Outage(EventSink events, BiFunction<String, Long, ServerEvent> event, @Nullable End end, LongSupplier ticker) {
         this.events = events;
         this.event = event;
         this.end = end;
@@ -57,6 +60,7 @@ final class Outage {
                 return;
             }
             kind = newKind;
+            told = reason;
             before = untold;
             untold = 0;
         }
@@ -76,6 +80,7 @@ final class Outage {
 
     /** It works. */
     void over() {
+        String reason;
         Duration lasted;
         long count;
         synchronized (this) {
@@ -84,12 +89,13 @@ final class Outage {
             }
             kind = null;
             untold = 0;
+            reason = told;
             lasted = Duration.ofNanos(ticker.getAsLong() - since);
             count = failures;
             failures = 0;
         }
         if (end != null) {
-            events.publish(end.apply(lasted, count));
+            events.publish(end.of(reason, lasted, count));
         }
     }
 }

@@ -28,10 +28,10 @@ public sealed interface TurnEvent extends ServerEvent {
         }
     }
 
-    /** The provider brings some again, after {@code seconds} in which {@code failures} attempts failed. */
-    record Over(boolean over, Duration seconds, long failures) implements TurnEvent {
-        Over(Duration seconds, long failures) {
-            this(true, seconds, failures);
+    /** The provider brings some again, which it did not because of {@code reason}, after {@code seconds} in which {@code failures} attempts failed. */
+    record Over(boolean over, String reason, Duration seconds, long failures) implements TurnEvent {
+        Over(String reason, Duration seconds, long failures) {
+            this(true, reason, seconds, failures);
         }
 
         @Override

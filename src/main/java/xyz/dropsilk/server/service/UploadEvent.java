@@ -35,10 +35,10 @@ public sealed interface UploadEvent extends ServerEvent {
         }
     }
 
-    /** UploadThing answers again, after {@code seconds} in which {@code failures} calls failed. */
-    record Over(boolean over, Duration seconds, long failures) implements UploadEvent {
-        Over(Duration seconds, long failures) {
-            this(true, seconds, failures);
+    /** A call to UploadThing goes well again, which failed for {@code reason}, after {@code seconds} in which {@code failures} calls failed. */
+    record Over(boolean over, String reason, Duration seconds, long failures) implements UploadEvent {
+        Over(String reason, Duration seconds, long failures) {
+            this(true, reason, seconds, failures);
         }
 
         @Override

@@ -61,8 +61,8 @@ public final class UploadLedger {
     /** Whether the last attempt failed and the next one is due after a pause. Written by the writer alone. */
     private volatile boolean away;
 
-    /** Whether the last attempt reached the database. Written by the writer alone. */
-    private volatile boolean connected;
+    /** Whether the last attempt reached the database. The writer's own. */
+    private boolean connected;
 
     private final LongAdder saved = new LongAdder();
     private final LongAdder lost = new LongAdder();
@@ -87,10 +87,14 @@ public final class UploadLedger {
     public UploadLedger(UploadStore store, EventSink events, LongSupplier ticker) {
         this.store = store;
         this.events = events;
-        this.outage = new Outage(events, DatabaseEvent.Away::new, DatabaseEvent.Back::new, ticker);
+        this.outage = new Outage(
+                events,
+                DatabaseEvent.Away::new,
+                (reason, lasted, attempts) -> new DatabaseEvent.Back(lasted, attempts),
+                ticker);
     }
 
-    /** Adds what is known of rows and of the database to {@code meters}. */
+    /** Adds what is known of rows to {@code meters}. */
     public void addTo(Meters meters) {
         meters.counters(
                 "dropsilk_upload_rows_total",
@@ -98,10 +102,6 @@ public final class UploadLedger {
                 "result",
                 () -> Map.of("saved", saved.sum(), "lost", lost.sum()));
         meters.gauge("dropsilk_upload_rows_waiting", "Rows of uploads that wait for the database.", this::size);
-        meters.gauge(
-                "dropsilk_database_up",
-                "Whether the database answered when it was last asked; it is asked when there is something to write.",
-                () -> connected ? 1 : 0);
     }
 
     /** Connects in the background, and keeps trying. */
@@ -158,12 +158,12 @@ public final class UploadLedger {
 
     private void tryToWrite() {
         try {
-            if (!connected) {
+            if (!connected && size() == 0) { // else the rows try it: a database that is read-only answers too
                 store.prepare();
-                connected = true;
             }
+            connected = true;
             boolean allWritten = writeAll();
-            outage.over(); // not before a row is written, where one waits: a database that is read-only answers too
+            outage.over();
             away = false;
             if (allWritten) {
                 pause.reset();

@@ -38,7 +38,11 @@ public final class Uploads {
     private final String callbackUrl;
     private final InstantSource clock;
     private final EventSink events;
-    private final Outage outage;
+
+    /** One for each kind of call, since one may fail for long while the other goes well. */
+    private final Outage registering;
+
+    private final Outage reporting;
     private final Counts<Result> uploads = Counts.of(Result.class, Result::word);
 
     @GuardedBy("this")
@@ -71,7 +75,8 @@ public final class Uploads {
         this.callbackUrl = callbackUrl;
         this.clock = clock;
         this.events = events;
-        this.outage = new Outage(events, UploadEvent.Failed::new, UploadEvent.Over::new, ticker);
+        this.registering = outage(events, ticker);
+        this.reporting = outage(events, ticker);
     }
 
     /**
@@ -96,7 +101,7 @@ public final class Uploads {
         UploadThing.Registration registration = new UploadThing.Registration(
                 links.stream().map(Link::key).toList(), METADATA, false, callbackUrl, PreviewRoute.SLUG, true);
         return app.register(registration, clientPackage)
-                .handle((done, failure) -> told("registering an upload", failure))
+                .handle((done, failure) -> told(registering, "registering an upload", failure))
                 .thenApply(done -> links);
     }
 
@@ -163,10 +168,14 @@ public final class Uploads {
                         report.origin,
                         new UploadThing.CallbackResult(report.key, Map.of("url", report.url)),
                         clientPackage)
-                .handle((done, failure) -> told("reporting an upload's result", failure));
+                .handle((done, failure) -> told(reporting, "reporting an upload's result", failure));
     }
 
-    private @Nullable Void told(String doing, @Nullable Throwable failure) {
+    private static Outage outage(EventSink events, LongSupplier ticker) {
+        return new Outage(events, UploadEvent.Failed::new, UploadEvent.Over::new, ticker);
+    }
+
+    private static @Nullable Void told(Outage outage, String doing, @Nullable Throwable failure) {
         if (failure == null) {
             outage.over();
         } else {

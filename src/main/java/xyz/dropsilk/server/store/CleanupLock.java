@@ -40,13 +40,14 @@ public final class CleanupLock implements AutoCloseable {
                     session.close();
                 }
             }
+            database.used();
             return taken ? Optional.of(new CleanupLock(database, session)) : Optional.empty();
         } catch (SQLException e) {
-            throw DatabaseException.of(e);
+            throw database.failed(e);
         }
     }
 
-    /** Whether this instance still has the right, by the database's own word. False too once the session is lost. */
+    /** Whether this instance still has the right, by the database's own word. False too once the session is lost, which says nothing of the database. */
     public boolean isHeld() {
         try {
             return isTrue(session, HELD);
@@ -70,7 +71,7 @@ public final class CleanupLock implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            throw DatabaseException.of(e);
+            throw database.failed(e);
         }
     }
 

@@ -43,7 +43,7 @@ public final class Database implements AutoCloseable, Dependency {
     private boolean closed;
     private boolean prepared;
 
-    /** Whether the last use found it there, and fit for use. */
+    /** Whether the last use found it there, and fit for use. Written when a use has ended, by its thread. */
     private volatile boolean there;
 
     /** What is done with a connection, in one piece. */
@@ -88,28 +88,42 @@ public final class Database implements AutoCloseable, Dependency {
      * connection that died in the pool is noticed only by using it, and so is a table that somebody dropped, or a database that came back empty.
      */
     <T> T call(Work<T> work) throws DatabaseException {
+        T result;
+        try {
+            result = twice(work);
+        } catch (SQLException e) {
+            throw failed(e);
+        } catch (RuntimeException e) { // no pool could be made
+            there = false;
+            throw e;
+        }
+        used();
+        return result;
+    }
+
+    private <T> T twice(Work<T> work) throws SQLException {
         try {
             return once(work);
         } catch (SQLTransientConnectionException e) { // the pool's word that it got no connection
-            throw failure(e);
+            throw e;
         } catch (SQLException e) {
-            DatabaseException failure = failure(e);
+            DatabaseException failure = DatabaseException.of(e);
             if (!failure.isDueToConnection() && !failure.isDueToMissingTable()) {
-                throw failure;
+                throw e;
             }
         }
-        try {
-            return once(work);
-        } catch (SQLException e) {
-            throw failure(e);
-        }
+        return once(work);
     }
 
-    private DatabaseException failure(SQLException cause) {
+    /** A use has ended well. */
+    void used() {
+        there = true;
+    }
+
+    /** A use has ended with {@code cause}: the database was there all the same, unless it is to blame. */
+    DatabaseException failed(SQLException cause) {
         DatabaseException failure = DatabaseException.of(cause);
-        if (failure.isDueToDatabase()) {
-            there = false;
-        }
+        there = !failure.isDueToDatabase();
         return failure;
     }
 
@@ -135,20 +149,9 @@ public final class Database implements AutoCloseable, Dependency {
         prepared = false;
     }
 
-    /** A connection that the caller closes; the table is there. */
+    /** A connection that the caller closes; the table is there. Whoever uses it says how that ended: {@link #used()} or {@link #failed}. */
     Connection connection() throws SQLException {
         assert !Threads.isLoop() : "JDBC on an event loop";
-        try {
-            Connection connection = preparedConnection();
-            there = true;
-            return connection;
-        } catch (SQLException | RuntimeException e) {
-            there = false;
-            throw e;
-        }
-    }
-
-    private Connection preparedConnection() throws SQLException {
         Connection connection = pool().getConnection();
         try {
             prepare(connection);

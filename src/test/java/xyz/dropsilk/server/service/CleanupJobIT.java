@@ -16,7 +16,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.store.CleanupLock;
@@ -27,6 +29,7 @@ import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.FakeCloud;
+import xyz.dropsilk.server.testing.ManualTicker;
 import xyz.dropsilk.server.testing.Postgres;
 import xyz.dropsilk.server.testing.Vectors;
 
@@ -42,6 +45,7 @@ class CleanupJobIT {
     private final Database database = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT);
     private final UploadStore store = new UploadStore(database);
     private final CollectedEvents events = new CollectedEvents();
+    private final ManualTicker ticker = new ManualTicker();
     private final CleanupJob job = job(store, events);
 
     @AfterEach
@@ -74,15 +78,8 @@ class CleanupJobIT {
     }
 
     @Test
-    void whatTheCloudDoesNotDeleteStaysForTheNextRun() throws DatabaseException {
+    void whatTheCloudDoesNotDeleteStaysForTheNextRunAndIsToldOnce() throws DatabaseException {
         expired(1);
-        String[] reasons = {
-            "the cloud did not delete",
-            "refused with status 500",
-            "malformed answer",
-            "malformed answer",
-            "no connection, or it broke"
-        };
         cloud.reply(
                 DELETE,
                 FakeCloud.json(200, "{\"success\":false,\"deletedCount\":0}"),
@@ -92,16 +89,58 @@ class CleanupJobIT {
                 FakeCloud.cutOff(), // and the second try of the same call:
                 FakeCloud.cutOff(),
                 FakeCloud.deletes());
-        for (int i = 0; i < reasons.length; i++) {
-            job.run();
+        for (int failures = 0; failures < 5; failures++) {
+            assertTrue(job.run());
             assertEquals(List.of("k1"), rows());
-            assertEquals(
-                    new CleanupEvent.Failed(reasons[i], true),
-                    events.named("cleanup:error").get(i));
+            ticker.pass(Duration.ofHours(1));
         }
         job.run();
         assertEquals(List.of(), rows());
-        assertEquals(reasons.length, events.named("cleanup:error").size());
+        assertEquals(
+                List.of(
+                        new CleanupEvent.Failed("the cloud did not delete", true),
+                        new CleanupEvent.Failed("refused with status 500", true),
+                        new CleanupEvent.Failed("malformed answer", true),
+                        new CleanupEvent.Failed("no connection, or it broke", true),
+                        new CleanupEvent.Over("no connection, or it broke", Duration.ofHours(5), 5)),
+                events.named("cleanup:error"),
+                "each kind once, in however many runs, and the end");
+    }
+
+    /** A run that deletes some of what it should is no end. */
+    @Test
+    void anOutageOfTheCloudEndsWithARunInWhichNothingFails() throws DatabaseException {
+        expired(2 * CleanupJob.BATCH);
+        cloud.reply(DELETE, FakeCloud.json(500, ""), FakeCloud.deletes(), FakeCloud.json(500, ""), FakeCloud.deletes());
+        job.run();
+        job.run();
+        assertEquals(1, events.named("cleanup:error").size());
+        job.run();
+        job.run();
+        assertEquals(
+                List.of(
+                        new CleanupEvent.Failed("refused with status 500", true),
+                        new CleanupEvent.Over("refused with status 500", Duration.ZERO, 2)),
+                events.named("cleanup:error"));
+    }
+
+    @Test
+    void aDatabaseThatIsAwayForSomeRunsIsToldAtItsBeginningAndItsEnd() {
+        link.cut();
+        for (int i = 0; i < 3; i++) {
+            assertFalse(job.run());
+            ticker.pass(Duration.ofMinutes(1));
+        }
+        assertEquals(Dependency.State.AWAY, database.state());
+        link.mend();
+        assertTrue(job.run());
+        assertEquals(Dependency.State.UP, database.state());
+        job.run();
+        List<ServerEvent> told = events.named("cleanup:error");
+        assertEquals(2, told.size(), told::toString);
+        CleanupEvent.Failed begin = (CleanupEvent.Failed) told.get(0);
+        assertTrue(begin.reason().startsWith("database unreachable"), told::toString);
+        assertEquals(new CleanupEvent.Over(begin.reason(), Duration.ofMinutes(3), 3), told.get(1));
     }
 
     @Test
@@ -167,10 +206,18 @@ class CleanupJobIT {
                 job.run();
             }
             assertEquals(List.of(), events.named("cleanup:error"));
-            job.run();
+            for (int run = 0; run < 4; run++) {
+                job.run();
+                ticker.pass(Duration.ofHours(1));
+            }
         }
-        assertTrue(String.valueOf(events.named("cleanup:error").get(0).fields().get("reason"))
-                .contains("pooler"));
+        job.run();
+        job.run();
+        List<ServerEvent> told = events.named("cleanup:error");
+        assertEquals(2, told.size(), told::toString);
+        String reason = String.valueOf(told.get(0).fields().get("reason"));
+        assertTrue(reason.contains("pooler"), reason);
+        assertEquals(new CleanupEvent.Over(reason, Duration.ofHours(4), 4), told.get(1));
     }
 
     @Test
@@ -274,7 +321,7 @@ class CleanupJobIT {
                 app,
                 new CleanupJob.Settings(Duration.ofHours(24), Duration.ZERO),
                 InstantSource.system(),
-                System::nanoTime,
+                ticker,
                 seenBy);
     }
 

@@ -73,7 +73,7 @@ class IceServersTest {
         assertEquals(
                 List.of(
                         new TurnEvent.Failed("Cloudflare: refused with status 503", 0),
-                        new TurnEvent.Over(Duration.ofSeconds(45), 3)),
+                        new TurnEvent.Over("Cloudflare: refused with status 503", Duration.ofSeconds(45), 3)),
                 events.take());
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.store.Database;
 import xyz.dropsilk.server.store.StoredUpload;
@@ -163,10 +164,20 @@ class UploadLedgerIT {
                 + " return new; end $$");
         postgres.execute(
                 "create trigger refused before insert on uploaded_files for each row execute function refuse()");
-        record("k2").join();
+        CompletableFuture<?> written = record("k2");
+        events.await("database:away", 1);
+        int relapses = 0;
+        Dependency.State last = Dependency.State.AWAY;
+        while (events.named("database:back").isEmpty()) {
+            Dependency.State now = database.state();
+            relapses += now == Dependency.State.AWAY && last == Dependency.State.UP ? 1 : 0;
+            last = now;
+        }
+        assertEquals(0, relapses, "away as long as no row is written, whatever else is answered");
         ServerEvent back = events.await("database:back", 1);
         assertEquals(2L, back.fields().get("attempts"));
         assertEquals(1, events.named("database:away").size());
+        assertTrue(written.isDone());
         assertEquals(List.of("k1", "k2"), keys());
     }
 
@@ -177,6 +188,9 @@ class UploadLedgerIT {
         events.await("database:away", 1);
         link.mend();
         ServerEvent back = events.await("database:back", 1);
+        record("k1").join();
+        assertEquals(1, events.named("database:away").size());
+        assertEquals(1, events.named("database:back").size());
         assertTrue((Long) Objects.requireNonNull(back.fields().get("attempts")) >= 1);
         assertTrue((Double) Objects.requireNonNull(back.fields().get("seconds")) > 0);
     }
