@@ -159,11 +159,12 @@ public final class Application {
             sharing.join(registry, joins);
         }
         Secret metricsKey = config.telemetry().metricsAccessKey();
-        monitoring = metricsKey == null ? null : new Monitoring(metricsKey, meters, server, version);
-        sessionMeters = new SessionMeters(/* timesSignals= */ monitoring != null);
+        sessionMeters = new SessionMeters(/* timesSignals= */ metricsKey != null);
         budget = MemoryBudget.ofThisProcess(timer);
-        services = new Services(
-                config, events, clock, ticker, timer, monitoring == null ? null : monitoring.meterRegistry());
+        services = new Services(config, events, clock, ticker, timer);
+        monitoring = metricsKey == null
+                ? null
+                : new Monitoring(metricsKey, meters, server, version, services::addLibraryMetersTo);
         Signaling signaling = signaling(ticker);
         boolean production = config.server().production();
         pageOrigins =
@@ -237,6 +238,13 @@ public final class Application {
         budget.addTo(meters);
         sessionMeters.addTo(meters);
         services.addTo(meters);
+        if (sharing != null) {
+            Dependency bus = sharing.dependency();
+            meters.gauge(
+                    "dropsilk_bus_up",
+                    "Whether other instances can be reached, as /readyz says.",
+                    () -> bus.state() == Dependency.State.UP ? 1 : 0);
+        }
         events.addTo(meters);
         alarms.addTo(meters);
         output.addTo(meters);

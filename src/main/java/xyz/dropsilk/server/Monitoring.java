@@ -1,8 +1,11 @@
 package xyz.dropsilk.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.api.MetricsEndpoint;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Threads;
@@ -15,7 +18,10 @@ import xyz.dropsilk.server.meter.Sample;
 import xyz.dropsilk.server.net.SignalingServer;
 import xyz.dropsilk.server.prometheus.Prometheus;
 
-/** All that there is only where somebody may read {@code /metrics}: what costs more than a count, and the page itself. */
+/**
+ * All that there is only where somebody may read {@code /metrics}: what costs more than a count, and the page itself. The libraries behind the page
+ * come with the first scrape, on its own thread, so that a start does not wait for them.
+ */
 final class Monitoring implements AutoCloseable {
     /** Scrapes that wait: a monitor asks every few seconds, and again only if it was not answered. */
     private static final int MAX_WAITING = 4;
@@ -23,15 +29,18 @@ final class Monitoring implements AutoCloseable {
     private final Secret key;
     private final Meters meters;
     private final SignalingServer server;
-    private final Prometheus prometheus;
+    private final Consumer<Object> libraries;
     private final ThreadPoolExecutor writer = Threads.bounded("metrics", 1, MAX_WAITING);
 
-    /** Shows {@code meters} to whoever has {@code key}. */
-    Monitoring(Secret key, Meters meters, SignalingServer server, String version) {
+    @GuardedBy("this")
+    private @Nullable Prometheus prometheus;
+
+    /** Shows {@code meters} to whoever has {@code key}; {@code libraries} is given, once, the registry where libraries add meters of their own. */
+    Monitoring(Secret key, Meters meters, SignalingServer server, String version, Consumer<Object> libraries) {
         this.key = key;
         this.meters = meters;
         this.server = server;
-        this.prometheus = new Prometheus(meters, server.buffers());
+        this.libraries = libraries;
         meters.add(new Meter(
                 "dropsilk_build_info",
                 Meter.Kind.GAUGE,
@@ -45,12 +54,15 @@ final class Monitoring implements AutoCloseable {
 
     /** What {@code /metrics} shows. */
     MetricsEndpoint.Open open() {
-        return new MetricsEndpoint.Open(key, prometheus, writer);
+        return new MetricsEndpoint.Open(key, accept -> prometheus().page(accept), writer);
     }
 
-    /** Where the database's pool adds its own meters. */
-    Object meterRegistry() {
-        return prometheus.registry();
+    private synchronized Prometheus prometheus() {
+        if (prometheus == null) {
+            prometheus = new Prometheus(meters, server.buffers());
+            libraries.accept(prometheus.registry());
+        }
+        return prometheus;
     }
 
     /** Counts what {@code router} answers; {@code ticker} counts nanoseconds. */
@@ -66,8 +78,10 @@ final class Monitoring implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         writer.shutdownNow();
-        prometheus.close();
+        if (prometheus != null) {
+            prometheus.close();
+        }
     }
 }

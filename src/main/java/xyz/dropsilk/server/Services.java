@@ -82,17 +82,9 @@ final class Services {
     private final @Nullable UploadLedger ledger;
     private final @Nullable CleanupJob cleanup;
 
-    /**
-     * Those that {@code config} asks for; {@code ticker} counts nanoseconds, {@code timer} ends waiting. The database's pool adds its
-     * meters to {@code meterRegistry}, if there is one.
-     */
+    /** Those that {@code config} asks for; {@code ticker} counts nanoseconds, {@code timer} ends waiting. */
     Services(
-            Config config,
-            EventSink events,
-            InstantSource clock,
-            LongSupplier ticker,
-            ScheduledExecutorService timer,
-            @Nullable Object meterRegistry) {
+            Config config, EventSink events, InstantSource clock, LongSupplier ticker, ScheduledExecutorService timer) {
         this.config = config;
         this.events = events;
         this.ticker = ticker;
@@ -111,7 +103,7 @@ final class Services {
             ledger = null;
             cleanup = null;
         } else {
-            database = new Database(settings(url), CONNECTION_LIMIT, meterRegistry);
+            database = new Database(settings(url), CONNECTION_LIMIT);
             UploadStore store = new UploadStore(database);
             ledger = new UploadLedger(store, events, ticker);
             cleanup = noCleanup().isPresent()
@@ -172,6 +164,13 @@ final class Services {
         }
         if (cleanup != null) {
             cleanup.addTo(meters);
+        }
+    }
+
+    /** Has the libraries behind the services add their own meters to {@code registry}, once. Any thread. */
+    void addLibraryMetersTo(Object registry) {
+        if (database != null) {
+            database.addMetersTo(registry);
         }
     }
 

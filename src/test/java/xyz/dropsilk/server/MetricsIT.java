@@ -10,8 +10,10 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.testing.Await;
+import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.RawClient.Answer;
+import xyz.dropsilk.server.testing.Redis;
 import xyz.dropsilk.server.testing.Scrape;
 import xyz.dropsilk.server.testing.WebClient;
 
@@ -183,6 +185,29 @@ class MetricsIT {
         assertEquals(30, after.value("dropsilk_http_requests_total{method=\"GET\",route=\"other\",status=\"404\"}"));
         assertFalse(after.series().toString().contains("made"), "what a client sent is in no label");
         assertFalse(after.series().toString().contains("CODE"), "what a client sent is in no label");
+    }
+
+    /** The contract, 6: database and bus up, each as {@code /readyz} says. */
+    @Test
+    void theBusIsUpOrAwayAsHealthSays() {
+        try (Redis redis = new Redis();
+                CuttableLink link = redis.link()) {
+            try (TestServer shared = TestServer.with("REDIS_URL", "redis://127.0.0.1:" + link.port())
+                    .with("METRICS_ACCESS_KEY", KEY)
+                    .start()) {
+                Await.until("the bus", () -> bus(shared).equals("1 \"up\""));
+                link.cut();
+                Await.until("its absence", () -> bus(shared).equals("0 \"away\""));
+            }
+        }
+    }
+
+    private static String bus(TestServer server) {
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("GET /readyz HTTP/1.0\r\n\r\n");
+            return Scrape.of(server.port(), KEY).value("dropsilk_bus_up") + " "
+                    + WebClient.json(client.readAnswer().body()).path("bus");
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package xyz.dropsilk.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -42,6 +43,24 @@ class MetricsJarIT {
             }
             assertEquals(List.of(), loadedOfTheLibraries(log));
             assertTrue(Files.size(log) > 100_000, "classes are logged at all");
+        }
+    }
+
+    @Test
+    void withAKeyTheLibraryComesWithTheFirstScrape() throws IOException {
+        Path log = directory.resolve("classes");
+        try (JarProcess jar = JarProcess.jar()
+                .jvm("-Xlog:class+load:file=" + log)
+                .with("PORT", 0)
+                .with("METRICS_ACCESS_KEY", "k")
+                .start()) {
+            try (RawClient client = RawClient.connect(jar.port())) {
+                client.send(WITHOUT_KEY);
+                assertEquals(403, client.readAnswer().status());
+            }
+            assertEquals(List.of(), loadedOfTheLibraries(log));
+            Scrape.of(jar.port(), "k");
+            assertFalse(loadedOfTheLibraries(log).isEmpty());
         }
     }
 

@@ -78,6 +78,7 @@ class MonitoringPagesIT {
                                 "eyJhcGlLZXkiOiJza19saXZlX3giLCJhcHBJZCI6IngiLCJyZWdpb25zIjpbInNlYTEiXX0=")
                         .with("UPLOADTHING_API_URL", cloud.uri())
                         .with("UPLOADTHING_INGEST_URL", cloud.uri())
+                        .with("REDIS_URL", "redis://127.0.0.1:1")
                         .with("CLOUDFLARE_TURN_TOKEN_ID", "id")
                         .with("CLOUDFLARE_API_TOKEN", "token")
                         .with("CLOUDFLARE_API_URL", cloud.uri())

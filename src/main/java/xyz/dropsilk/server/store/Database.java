@@ -38,7 +38,7 @@ public final class Database implements AutoCloseable, Dependency {
 
     private final DatabaseSettings settings;
     private final Duration connectionLimit;
-    private final @Nullable Object meterRegistry;
+    private @Nullable Object meterRegistry;
     private @Nullable HikariDataSource pool;
     private boolean closed;
     private boolean prepared;
@@ -54,14 +54,16 @@ public final class Database implements AutoCloseable, Dependency {
 
     /** The database of {@code settings}; nothing happens yet. A use waits for a connection at most {@code connectionLimit}. */
     public Database(DatabaseSettings settings, Duration connectionLimit) {
-        this(settings, connectionLimit, null);
-    }
-
-    /** The same, whose pool adds its meters to {@code meterRegistry}, which must be one that Hikari knows; null for none. */
-    public Database(DatabaseSettings settings, Duration connectionLimit, @Nullable Object meterRegistry) {
-        this.meterRegistry = meterRegistry;
         this.settings = settings;
         this.connectionLimit = connectionLimit;
+    }
+
+    /** Has the pool, now or once it is made, add its meters to {@code registry}, which must be one that Hikari knows. At most once. */
+    public synchronized void addMetersTo(Object registry) {
+        meterRegistry = registry;
+        if (pool != null && !closed) {
+            pool.setMetricRegistry(registry);
+        }
     }
 
     /** Closes the pool: idle connections now, those in use when their work ends. */
