@@ -41,15 +41,12 @@ final class Monitoring implements AutoCloseable {
         this.meters = meters;
         this.server = server;
         this.libraries = libraries;
-        meters.add(new Meter(
-                "dropsilk_build_info",
-                Meter.Kind.GAUGE,
-                "What runs here; always 1.",
-                () -> List.of(Sample.of(
-                        1,
-                        new Label("version", version),
-                        new Label("java", Runtime.version().toString()),
-                        new Label("transport", server.transport())))));
+        List<Sample> build = List.of(Sample.of(
+                1,
+                new Label("version", version),
+                new Label("java", Runtime.version().toString()),
+                new Label("transport", server.transport())));
+        meters.add(new Meter("dropsilk_build_info", Meter.Kind.GAUGE, "What runs here; always 1.", () -> build));
     }
 
     /** What {@code /metrics} shows. */

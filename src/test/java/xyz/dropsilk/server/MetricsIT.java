@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +186,19 @@ class MetricsIT {
         assertEquals(30, after.value("dropsilk_http_requests_total{method=\"GET\",route=\"other\",status=\"404\"}"));
         assertFalse(after.series().toString().contains("made"), "what a client sent is in no label");
         assertFalse(after.series().toString().contains("CODE"), "what a client sent is in no label");
+    }
+
+    @Test
+    void openFilesAreCountedWithSockets() {
+        long before = scrape().value("process_files_open_files");
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            clients.add(RawClient.connect(server.port())); // two files, since both ends are in this process
+        }
+        long after = scrape().value("process_files_open_files");
+        clients.forEach(RawClient::close);
+        assertTrue(before > 3 && after >= before + 20, before + ", then " + after);
+        assertTrue(scrape().value("process_files_max_files") >= after);
     }
 
     /** The contract, 6: database and bus up, each as {@code /readyz} says. */

@@ -224,6 +224,7 @@ class ServicesIT {
         start(environment);
         callback("k1");
         assertDatabase("up");
+        assertTrue(Scrape.of(port, "k").names().contains("hikaricp_connections"), "the pool is older than the scrape");
         postgres.execute(
                 "create function no() returns trigger language plpgsql as" + " $$ begin raise exception 'no'; end $$");
         postgres.execute("create trigger no before insert on uploaded_files for each row execute function no()");

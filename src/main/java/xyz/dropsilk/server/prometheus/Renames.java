@@ -11,10 +11,12 @@ import java.util.Set;
 /** What makes the libraries' meters fit for {@code promtool check metrics}, and their series few. */
 final class Renames implements MeterFilter {
     /**
-     * Nanoseconds, and a name that ends as only a histogram's may: {@link LibraryMeters} has both otherwise. And the states of threads, for which
-     * the JVM is asked about every thread six times a scrape.
+     * Nanoseconds, and a name that ends as only a histogram's may: {@link LibraryMeters} has both otherwise. The states of threads, for which
+     * the JVM is asked about every thread six times a scrape. And shares of processors, for which it reads so many files of the system that they
+     * took a third of a scrape's time: the rate of {@code process_cpu_seconds_total} says the same over a time of the reader's choice.
      */
-    private static final Set<String> DROPPED = Set.of("process.cpu.time", "system.cpu.count", "jvm.threads.states");
+    private static final Set<String> DROPPED = Set.of(
+            "process.cpu.time", "process.cpu.usage", "system.cpu.count", "system.cpu.usage", "jvm.threads.states");
 
     private static final Map<String, String> HELP = Map.of(
             "netty.allocator.memory.used", "Bytes that the pool has taken from the system; -1 for none of this kind.",
