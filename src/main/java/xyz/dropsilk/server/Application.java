@@ -144,7 +144,9 @@ public final class Application {
         RoomSettings roomSettings = roomSettings(config.rooms());
         SteadyTicker steady = new SteadyTicker(ticker);
         book = new RoomBook(roomSettings, steady);
-        sharing = config.sharing().engine() == null ? null : Sharing.of(config.sharing(), timer, ticker, events);
+        sharing = config.sharing().engine() == null
+                ? null
+                : Sharing.of(config.sharing(), roomSettings.timeToLive(), timer, ticker, events);
         registry = new FlightRegistry(
                 new FlightRegistry.Lists(config.limits().maxListedUsers(), FlightRegistry.Lists.ARRIVAL_DELAY),
                 events,

@@ -31,17 +31,20 @@ final class Sharing {
         this.cluster = cluster;
     }
 
-    /** The engine of {@code config}, on {@code loop} and its siblings; null where none is configured. */
-    static @Nullable Sharing of(Config.Sharing config, EventLoop loop, LongSupplier ticker, EventSink events) {
+    /** The engine of {@code config}, in which a room of which nobody is heard lives for {@code roomLives}, on {@code loop} and its siblings; null where none is configured. */
+    static @Nullable Sharing of(
+            Config.Sharing config, Duration roomLives, EventLoop loop, LongSupplier ticker, EventSink events) {
         RedisUrl url = config.engine();
-        return url == null ? null : new Sharing(cluster(url, config.prefix(), loop, ticker, events));
+        return url == null ? null : new Sharing(cluster(url, config.prefix(), roomLives, loop, ticker, events));
     }
 
-    private static Cluster cluster(RedisUrl url, String prefix, EventLoop loop, LongSupplier ticker, EventSink events) {
+    private static Cluster cluster(
+            RedisUrl url, String prefix, Duration roomLives, EventLoop loop, LongSupplier ticker, EventSink events) {
         EventLoopGroup loops = Objects.requireNonNull(loop.parent());
         RedisSettings settings = new RedisSettings(
                 url.host(), url.port(), url.tls(), url.user(), url.password(), url.database(), prefix);
-        return new Cluster((id, listener) -> new RedisEngine(settings, id, loops, listener), loop, ticker, events);
+        return new Cluster(
+                (id, listener) -> new RedisEngine(settings, id, loops, listener), roomLives, loop, ticker, events);
     }
 
     /** The way to other instances. */

@@ -224,10 +224,12 @@ class DrainTest {
         RecordingPeer transfer = connect();
         RecordingPeer chat = connect();
         Participant host = Participant.newcomer("host", "Ann");
-        assertTrue(
-                registry.commit("ABCDEF", now -> Room.create(now, "ABCDEF", host, transfer.address(), time.instant()))
-                        .toCompletableFuture()
-                        .isDone());
+        assertTrue(registry.commit(
+                        "ABCDEF",
+                        /* waits= */ true,
+                        now -> Room.create(now, "ABCDEF", host, transfer.address(), time.instant()))
+                .toCompletableFuture()
+                .isDone());
         registry.attach(transfer, "ABCDEF", "host", RoomChannel.TRANSFER);
         registry.attach(chat, "ABCDEF", "host", RoomChannel.CHAT);
         script.put(seconds(100), () -> {

@@ -45,7 +45,7 @@ public final class RoomsEndpoint implements Endpoint {
             error(429, "Too many rooms, try again later").with("Retry-After", "60");
     private static final Response SERVER_FULL =
             error(503, "Too many rooms, try again later").with("Retry-After", "60");
-    private static final Response STOPPING =
+    private static final Response AWAY =
             error(503, "Rooms are not available, try again shortly").with("Retry-After", "5");
     private static final Response TOO_LARGE = Response.text(413, "Content Too Large");
 
@@ -114,7 +114,7 @@ public final class RoomsEndpoint implements Endpoint {
             return answered(NOT_A_METHOD.with("Allow", target.action.allowed()));
         }
         if (stopping.getAsBoolean()) {
-            return answered(STOPPING);
+            return answered(AWAY);
         }
         CodeTries tries = target.action == Action.JOIN ? joins.triesOf(request.network()) : null;
         Response tooMany = tooMany(target.action, request, tries);
@@ -195,7 +195,9 @@ public final class RoomsEndpoint implements Endpoint {
             Target target, Request request, Rooms.Caller caller, List<String> issues) {
         String code = code(target.code, issues);
         String secret = secret(onlyParticipant(request.rawQuery()), issues);
-        return () -> answered(ofParticipant(rooms.poll(code, secret, caller)));
+        return () -> rooms.poll(code, secret, caller)
+                .thenApply(RoomsEndpoint::ofParticipant)
+                .thenApply(RoomsEndpoint::uncached);
     }
 
     private Supplier<CompletionStage<Response>> change(
@@ -269,6 +271,7 @@ public final class RoomsEndpoint implements Endpoint {
                 refused(Refusal.ROOMS, request);
                 yield SERVER_FULL;
             }
+            case AWAY -> AWAY;
             case NOT_FOUND, FULL, PEER_SHARES -> NOT_A_PARTICIPANT; // it was ended before anybody saw it
         };
     }
@@ -276,6 +279,9 @@ public final class RoomsEndpoint implements Endpoint {
     private Response joined(Answer answer, Request request) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             return Response.json(200, answer.summary());
+        }
+        if (answer.outcome() == Rooms.Outcome.AWAY) {
+            return AWAY;
         }
         refused(Refusal.WRONG_CODE, request);
         return answer.outcome() == Rooms.Outcome.FULL ? FULL : NOT_FOUND;
@@ -285,6 +291,7 @@ public final class RoomsEndpoint implements Endpoint {
         return switch (answer.outcome()) {
             case DONE -> Response.json(200, answer.summary());
             case PEER_SHARES -> PEER_SHARES;
+            case AWAY -> AWAY;
             case NOT_FOUND, FULL, NETWORK_FULL, SERVER_FULL -> NOT_A_PARTICIPANT;
         };
     }

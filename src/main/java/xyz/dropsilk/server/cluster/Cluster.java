@@ -46,6 +46,12 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     /** 20 minutes: a record that is not looked at lives for an hour. */
     private static final int RENEW_TICKS = 12_000;
 
+    /** Ten seconds: so often it is said who has a socket in a room, which lives by that. */
+    private static final int HEAR_TICKS = 100;
+
+    /** So long after the engine lost its memory what is not in it yet may be put back. */
+    private static final Duration REBUILDING = Duration.ofSeconds(5);
+
     /** By then whoever was asked whom it sees has said so. */
     private static final int CONFIRMED_TICKS = 20;
 
@@ -74,7 +80,12 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     /** Which connection, or attempt at one, is the newest: what an older one still answers is left alone. */
     private int connection;
 
+    private final int hearTicks;
     private String epoch = "";
+
+    /** Ticks until all that anybody knows is in the engine again. */
+    private int ticksRebuilding;
+
     private long beats;
     private int ticksSinceBeat;
     private int ticksUp;
@@ -89,15 +100,29 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
      * An instance that is connected to nothing yet.
      *
      * @param engine makes the engine for an instance's id and a listener
+     * @param roomLives how long a room lives of which nobody is heard
      * @param owner the one thread of all this; not shut down here
      * @param ticker counts nanoseconds
      */
-    public Cluster(EngineMaker engine, ScheduledExecutorService owner, LongSupplier ticker, EventSink events) {
-        this(engine, owner, ticker, events, new SecureRandom());
+    public Cluster(
+            EngineMaker engine,
+            Duration roomLives,
+            ScheduledExecutorService owner,
+            LongSupplier ticker,
+            EventSink events) {
+        this(engine, roomLives, owner, ticker, events, new SecureRandom());
     }
 
     /** The same whose id and pauses come from {@code random}. */
-    Cluster(EngineMaker engine, ScheduledExecutorService owner, LongSupplier ticker, EventSink events, Random random) {
+    Cluster(
+            EngineMaker engine,
+            Duration roomLives,
+            ScheduledExecutorService owner,
+            LongSupplier ticker,
+            EventSink events,
+            Random random) {
+        this.hearTicks =
+                (int) Math.max(1, Math.min(HEAR_TICKS, roomLives.dividedBy(4).dividedBy(TICK)));
         this.random = random;
         this.self = randomId(random);
         this.owner = owner;
@@ -113,6 +138,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                 ticker,
                 tally,
                 neighbours,
+                roomLives,
                 () -> lose("the engine has forgotten this instance"));
         this.inbox = new Inbox(this.engine, owner, tally, this::probed, this::heardOf);
         this.watch = new Watch(self, this);
@@ -252,21 +278,50 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
 
     /** All that this instance was told is read: now it looks at what it believes, and sends what waits. */
     private void comeBack(int mine) {
-        if (mine != connection) {
+        if (mine == connection) {
+            beats++;
+            step(mine, () -> engine.beat(says(), INBOX_LIVES), this::comeBack);
+        }
+    }
+
+    private void comeBack(Engine.Beat first) {
+        if (!first.hasInbox()) {
+            lose("the engine has forgotten this instance");
             return;
         }
         up = true;
-        epoch = "";
         ticksUp = 0;
         ticksUnanswered = 0;
         beatUnderWay = false;
         probeUnderWay = false;
-        ticksSinceBeat = BEAT_TICKS;
+        ticksSinceBeat = 0;
         backoff.reset();
         outage.over();
+        rebuildAfter(first);
+        epoch = first.epoch();
         gateway().back();
         outgoing.open();
         neighbours.open();
+        learn(first);
+    }
+
+    /** For a moment after the engine has lost its memory what is not in it may be known to somebody who has not put it back yet. */
+    private void rebuildAfter(Engine.Beat first) {
+        boolean isLost = !epoch.isEmpty() && !epoch.equals(first.epoch());
+        boolean othersSaySo = first.instances().values().stream().anyMatch(Cluster::isRebuilding);
+        boolean isRecent = first.age().compareTo(REBUILDING) < 0;
+        ticksRebuilding = isRecent && (isLost || othersSaySo)
+                ? (int) REBUILDING.minus(first.age()).dividedBy(TICK) + 1
+                : 0;
+        gateway().rebuilding(ticksRebuilding > 0);
+    }
+
+    private static boolean isRebuilding(String state) {
+        try {
+            return LetterJson.json(state).path("rebuilding").asBoolean();
+        } catch (IllegalArgumentException e) {
+            return false; // not written by an instance
+        }
     }
 
     /** There is no connection any more, or none that works, because of {@code reason}. */
@@ -354,6 +409,12 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         if (ticksUp % PROBE_TICKS == 0) {
             probe();
         }
+        if (ticksUp % hearTicks == 0) {
+            gateway().hearAttached();
+        }
+        if (ticksRebuilding > 0 && --ticksRebuilding == 0) {
+            gateway().rebuilding(false);
+        }
         if (ticksUp % RENEW_TICKS == 0) {
             gateway().checkAll();
         }
@@ -381,7 +442,8 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                 .objectNode()
                 .put("v", LetterJson.VERSION)
                 .put("n", beats)
-                .put("state", state);
+                .put("state", state)
+                .put("rebuilding", ticksRebuilding > 0);
         json.putArray("bus").add(LetterJson.VERSION);
         FlightRegistry.Stats now = figures.get();
         if (now != null) {
@@ -392,17 +454,16 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
 
     private void learn(Engine.Beat beat) {
         beatUnderWay = false;
-        if (!beat.hasInbox() || (!epoch.isEmpty() && !epoch.equals(beat.epoch()))) {
+        if (!beat.hasInbox() || !epoch.equals(beat.epoch())) {
             lose("the engine has lost its memory");
             return;
         }
-        epoch = beat.epoch();
         watch.look(beat.instances(), gateway().partners(), ticker.getAsLong());
     }
 
     @Override
-    public void died(String home) {
-        gateway().died(home);
+    public void died(String home, boolean stopped) {
+        gateway().died(home, stopped);
     }
 
     @Override

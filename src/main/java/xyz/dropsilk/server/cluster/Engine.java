@@ -38,6 +38,9 @@ public interface Engine {
     /** The record of {@code code} as it is now. */
     CompletionStage<Kept> read(String code);
 
+    /** Reads records, and turns some of their clocks back to nothing; answers in the same order. */
+    CompletionStage<List<Kept>> hear(List<Hearing> hearings);
+
     /** Whether the own inbox was missing, and was made now, empty. It lives for {@code timeToLive} unless beats renew it. */
     CompletionStage<Boolean> makeInbox(Duration timeToLive);
 
@@ -90,9 +93,38 @@ public interface Engine {
      * @param expected the version that it must have; empty for no record
      * @param version what it has then, never used twice
      * @param value what it says then; empty where it is to be no more
-     * @param timeToLive after the last change
+     * @param timeToLive how long it lives
+     * @param clocks names of all its clocks from then on: those that it has not yet begin
+     * @param heard those of them that are turned back
+     * @param remembered how long it is known that the record was there, once it is no more
      */
-    record Change(String code, String expected, String version, String value, Duration timeToLive) {}
+    record Change(
+            String code,
+            String expected,
+            String version,
+            String value,
+            Lifetime timeToLive,
+            List<String> clocks,
+            List<String> heard,
+            Duration remembered) {}
+
+    /**
+     * How long a record lives.
+     *
+     * @param length without a change or a clock that is turned back
+     * @param renewed whether by this change, whatever its clocks do
+     */
+    record Lifetime(Duration length, boolean renewed) {}
+
+    /**
+     * What is heard of.
+     *
+     * @param code the record
+     * @param clocks those that are turned back, as far as the record has them: it lives on by that
+     * @param known the version whose value is known already, and not wanted again; empty for none
+     * @param timeToLive from now on
+     */
+    record Hearing(String code, List<String> clocks, String known, Duration timeToLive) {}
 
     /**
      * An entry for an inbox.
@@ -129,11 +161,12 @@ public interface Engine {
      * A record.
      *
      * @param version its version; empty where there is none
-     * @param value what it says
+     * @param value what it says; empty where it is no more, or known
+     * @param ages what its clocks say, by name
      */
-    record Kept(String version, String value) {
+    record Kept(String version, String value, Map<String, Duration> ages) {
         /** No record. */
-        static final Kept NOTHING = new Kept("", "");
+        static final Kept NOTHING = new Kept("", "", Map.of());
 
         /** No record. */
         public static Kept nothing() {
@@ -156,7 +189,8 @@ public interface Engine {
      *
      * @param hasInbox whether the own inbox is there
      * @param epoch differs once the engine has lost its memory
+     * @param age of the epoch
      * @param instances what each instance says of itself, by id
      */
-    record Beat(boolean hasInbox, String epoch, Map<String, String> instances) {}
+    record Beat(boolean hasInbox, String epoch, Duration age, Map<String, String> instances) {}
 }

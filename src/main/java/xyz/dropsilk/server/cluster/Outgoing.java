@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
@@ -17,6 +20,9 @@ import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
+import xyz.dropsilk.server.rules.Flight;
+import xyz.dropsilk.server.rules.Participant;
+import xyz.dropsilk.server.rules.Room;
 
 /**
  * What this instance sends: appended by anybody in the order of the decisions, put into words and sent on the cluster's thread, and what the engine
@@ -30,6 +36,9 @@ final class Outgoing implements Bus, SendQueue.Sender {
     private static final long MOST_UNREAD_DECIDED = 2 * MOST_UNREAD;
 
     private static final Duration FLIGHT_LIVES = Duration.ofHours(1);
+
+    /** Records that are read in one go. */
+    private static final int HEARD_AT_ONCE = 64;
 
     /** Two brackets, names and numbers round a signal. */
     private static final int SIGNAL_OVERHEAD = 256;
@@ -48,7 +57,15 @@ final class Outgoing implements Bus, SendQueue.Sender {
     private final Neighbours neighbours;
     private final Runnable inboxMissing;
     private final SendQueue queue;
+    private final Duration roomLives;
+
+    /** What is to be asked for, as soon as the owner comes to it. */
+    private final Queue<Question> questions = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean asking = new AtomicBoolean();
     private @Nullable Gateway gateway;
+
+    private record Question(String id, Engine.Hearing hearing) {}
 
     /** Whether inboxes may still be missing because their instances have not come back yet. */
     private boolean careful;
@@ -57,6 +74,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
      * Sends by {@code engine}.
      *
      * @param owner the cluster's thread
+     * @param roomLives how long a room lives of which nobody is heard
      * @param inboxMissing is run if this instance's own inbox turns out to be missing
      */
     Outgoing(
@@ -66,7 +84,9 @@ final class Outgoing implements Bus, SendQueue.Sender {
             LongSupplier ticker,
             Tally tally,
             Neighbours neighbours,
+            Duration roomLives,
             Runnable inboxMissing) {
+        this.roomLives = roomLives;
         this.self = self;
         this.engine = engine;
         this.owner = owner;
@@ -121,6 +141,51 @@ final class Outgoing implements Bus, SendQueue.Sender {
     @Override
     public void check(String code) {
         queue.add(new Item.Read(null, code));
+    }
+
+    @Override
+    public void hear(String id, String code, List<String> participants, String known) {
+        questions.add(new Question(id, new Engine.Hearing(code, participants, known, roomLives)));
+        if (asking.compareAndSet(false, true)) {
+            owner.execute(this::ask);
+        }
+    }
+
+    /** Thousands of pages poll: what they ask in one moment is one question. */
+    private void ask() {
+        asking.set(false);
+        List<Question> asked = new ArrayList<>();
+        for (Question next = questions.poll(); next != null; next = questions.poll()) {
+            asked.add(next);
+            if (asked.size() == HEARD_AT_ONCE) {
+                ask(asked);
+                asked = new ArrayList<>();
+            }
+        }
+        if (!asked.isEmpty()) {
+            ask(asked);
+        }
+    }
+
+    private void ask(List<Question> asked) {
+        engine.hear(asked.stream().map(Question::hearing).toList())
+                .whenCompleteAsync((heard, failure) -> heard(asked, heard, failure), owner);
+    }
+
+    private void heard(List<Question> asked, @Nullable List<Engine.Kept> heard, @Nullable Throwable failure) {
+        isLost(failure);
+        for (int i = 0; i < asked.size(); i++) {
+            Question question = asked.get(i);
+            if (heard == null) {
+                gateway().unheard(question.id);
+                continue;
+            }
+            Engine.Kept kept = heard.get(i);
+            boolean isSame = !kept.version().isEmpty() && kept.version().equals(question.hearing.known());
+            String code = question.hearing.code();
+            Entry entry = isSame ? null : entry(code, kept);
+            gateway().heard(question.id, code, kept.version(), isSame, entry, kept.ages());
+        }
     }
 
     @Override
@@ -203,10 +268,40 @@ final class Outgoing implements Bus, SendQueue.Sender {
             boolean required = proposal.required().contains(home) || isPatient(item);
             appends.add(new Engine.Append(home, letter, "", required));
         }
-        return new Engine.Commit(
-                new Engine.Change(proposal.code(), proposal.expected(), proposal.version(), value, FLIGHT_LIVES),
-                appends,
-                MOST_UNREAD_DECIDED);
+        return new Engine.Commit(change(proposal, value), appends, MOST_UNREAD_DECIDED);
+    }
+
+    /** A room lives by those who are heard of: whoever comes, and whoever had a socket until now. */
+    private Engine.Change change(Proposal proposal, String value) {
+        boolean isRoom = proposal.before() instanceof Room || proposal.next() instanceof Room;
+        if (!isRoom) {
+            return new Engine.Change(
+                    proposal.code(),
+                    proposal.expected(),
+                    proposal.version(),
+                    value,
+                    new Engine.Lifetime(FLIGHT_LIVES, /* renewed= */ true),
+                    List.of(),
+                    List.of(),
+                    Duration.ZERO);
+        }
+        List<Participant> before = proposal.before() instanceof Room room ? room.participants() : List.of();
+        List<String> heard = before.stream()
+                .filter(Participant::isAttached)
+                .map(Participant::id)
+                .toList();
+        List<String> clocks = proposal.next() instanceof Room room
+                ? room.participants().stream().map(Participant::id).toList()
+                : List.of();
+        return new Engine.Change(
+                proposal.code(),
+                proposal.expected(),
+                proposal.version(),
+                value,
+                new Engine.Lifetime(roomLives, /* renewed= */ !heard.isEmpty()),
+                clocks,
+                heard,
+                roomLives);
     }
 
     private List<Engine.Append> appends(List<Item> items) {
@@ -230,10 +325,12 @@ final class Outgoing implements Bus, SendQueue.Sender {
         }
         Entry entry = entry(read.code(), kept);
         if (read.id() == null) {
-            engine.renew(read.code(), FLIGHT_LIVES);
-            gateway().checked(read.code(), kept.version(), entry);
+            if (entry instanceof Flight) {
+                engine.renew(read.code(), FLIGHT_LIVES);
+            }
+            gateway().checked(read.code(), kept.version(), entry, kept.ages());
         } else {
-            gateway().read(read.id(), kept.version(), entry);
+            gateway().read(read.id(), kept.version(), entry, kept.ages());
         }
     }
 

@@ -26,7 +26,8 @@ final class Watch {
 
     /** Hears the judgements. */
     interface Listener {
-        void died(String home);
+        /** {@code stopped} if it said so, and was not cut off or killed. */
+        void died(String home, boolean stopped);
 
         void lives(String home);
 
@@ -115,7 +116,8 @@ final class Watch {
 
     private void die(String home) {
         if (dead.add(home)) {
-            listener.died(home);
+            Seen last = seen.get(home);
+            listener.died(home, last != null && isStopped(last.state));
         }
     }
 

@@ -31,6 +31,15 @@ public interface Bus {
     /** Asks what lives under {@code code}, to compare it with what this instance believes. */
     void check(String code);
 
+    /**
+     * Asks, as {@code id}, what the room under {@code code} is, and how long ago its participants were last heard of. Not in one order with what is
+     * proposed.
+     *
+     * @param participants who is heard of by that, by public ids
+     * @param known the version that this instance knows; empty for none
+     */
+    void hear(String id, String code, List<String> participants, String known);
+
     /** Has a decision come true if the record still is what it was decided on. */
     void propose(Proposal proposal);
 
@@ -60,7 +69,8 @@ public interface Bus {
      *
      * @param id of the commit; the same through every retry
      * @param code what the record lives under
-     * @param expected the version that it was decided on; empty for none
+     * @param before what it was decided on; null for nothing
+     * @param expected the version of that; empty for none
      * @param version the version that it has then
      * @param decision what was decided
      * @param concerned the instances that hear of it
@@ -69,6 +79,7 @@ public interface Bus {
     record Proposal(
             String id,
             String code,
+            @Nullable Entry before,
             String expected,
             String version,
             Decision decision,

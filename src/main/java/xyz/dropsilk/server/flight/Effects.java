@@ -22,4 +22,7 @@ final class Effects {
 
     /** Of those who named a code under which nothing was to be found for them. */
     final List<CodeTries> wrongCodes = new ArrayList<>(0);
+
+    /** Whoever asked hears what was decided. */
+    final List<Runnable> done = new ArrayList<>(0);
 }

@@ -262,7 +262,7 @@ public final class FlightRegistry {
             lock.lock();
             try {
                 state.begin(effects);
-                state.invite(peer, inviteeId, code, tries, now, effects);
+                state.invite(peer, inviteeId, code, tries, now);
             } finally {
                 lock.unlock();
             }
@@ -284,27 +284,45 @@ public final class FlightRegistry {
         lock.lock();
         try {
             state.begin(effects);
-            state.attach(peer, code, participant, channel, now, effects);
+            state.attach(peer, code, participant, channel, now);
+            effects.due.addAll(state.takeNewlyDue());
         } finally {
             lock.unlock();
         }
         settle(effects);
     }
 
-    /** Lets {@code rule} decide on the room that lives under {@code code}; the stage may complete on any thread, here at once. */
-    public CompletionStage<Decision> commit(String code, Rule rule) {
-        Effects effects = new Effects();
+    /**
+     * Lets {@code rule} decide on the room that lives under {@code code}; the stage may complete on any thread, here at once.
+     *
+     * @param waits whether somebody waits for it, and not for ever
+     */
+    public CompletionStage<Decision> commit(String code, boolean waits, Rule rule) {
         CompletableFuture<Decision> decided = new CompletableFuture<>();
-        lock.lock();
-        try {
-            state.begin(effects);
-            state.commit(code, rule, decided::complete);
-            effects.due.addAll(state.takeNewlyDue());
-        } finally {
-            lock.unlock();
-        }
-        settle(effects);
+        run(state -> state.commit(
+                code,
+                waits ? Records.PAGE : null,
+                rule,
+                decision -> state.effects().done.add(() -> decided.complete(decision))));
         return decided;
+    }
+
+    /** See {@link Records#refresh}; the stage may complete on any thread, here at once. */
+    public CompletionStage<Records.Freshness> refresh(String code, @Nullable String participant) {
+        CompletableFuture<Records.Freshness> refreshed = new CompletableFuture<>();
+        run(state -> state.refresh(
+                code, participant, freshness -> state.effects().done.add(() -> refreshed.complete(freshness))));
+        return refreshed;
+    }
+
+    /** Lets go of a room that is served elsewhere, if it is nobody's here. */
+    public void letGo(String code) {
+        run(state -> state.letGo(code));
+    }
+
+    /** Whether rooms are shared with other instances. */
+    public boolean isShared() {
+        return bus != null;
     }
 
     // --- the server ---
@@ -389,6 +407,7 @@ public final class FlightRegistry {
             effects.facts.forEach(fact -> books.tell(fact, now));
         }
         effects.events.forEach(events::publish);
+        effects.done.forEach(Runnable::run);
     }
 
     /** One client's fault is nobody else's: whoever else is to be told still is. */

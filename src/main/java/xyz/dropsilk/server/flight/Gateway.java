@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.flight;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -48,13 +49,34 @@ public final class Gateway {
     // --- records ---
 
     /** Answers {@link Bus#read}. */
-    public void read(String id, String version, @Nullable Entry entry) {
-        shared(records -> records.read(id, version, entry));
+    public void read(String id, String version, @Nullable Entry entry, Map<String, Duration> ages) {
+        shared(records -> records.read(id, version, entry, ages));
     }
 
     /** Answers {@link Bus#check}. */
-    public void checked(String code, String version, @Nullable Entry entry) {
-        shared(records -> records.checked(code, version, entry));
+    public void checked(String code, String version, @Nullable Entry entry, Map<String, Duration> ages) {
+        shared(records -> records.checked(code, version, entry, ages));
+    }
+
+    /** Answers {@link Bus#hear}; {@code isSame} if the record is the version that was named, and {@code entry} says nothing. */
+    public void heard(
+            String id, String code, String version, boolean isSame, @Nullable Entry entry, Map<String, Duration> ages) {
+        shared(records -> records.rooms().heard(id, code, version, isSame, entry, ages));
+    }
+
+    /** {@link Bus#hear} can't be answered. */
+    public void unheard(String id) {
+        shared(records -> records.rooms().unheard(id));
+    }
+
+    /** Whoever is attached to a room here is heard of. */
+    public void hearAttached() {
+        shared(records -> records.rooms().hearAttached());
+    }
+
+    /** The engine has just lost its memory, or all that is known to anybody should be in it again. */
+    public void rebuilding(boolean now) {
+        shared(records -> records.rooms().rebuilding(now));
     }
 
     /** Answers {@link Bus#propose} where the record was {@code entry} already; {@code again} if it was sent before that. */
@@ -113,8 +135,8 @@ public final class Gateway {
     // --- instances ---
 
     /** The instance {@code home} is dead, or has stopped: its clients are in no list and no flight any more. */
-    public void died(String home) {
-        shared(records -> records.died(home));
+    public void died(String home, boolean stopped) {
+        shared(records -> records.died(home, stopped));
         registry.run(state -> state.grouper().hideElsewhere((there, at) -> there.equals(home)));
     }
 

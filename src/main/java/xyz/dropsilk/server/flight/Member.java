@@ -8,6 +8,7 @@ import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.rules.RoomChannel;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.rules.Seat;
 import xyz.dropsilk.server.rules.Traffic;
 
@@ -58,6 +59,9 @@ final class Member {
 
     /** Whether it has asked for something of which the answer is still out: what it asks for meanwhile waits. */
     boolean asking;
+
+    /** How its socket ended; null while it is there. */
+    RoomSockets.@Nullable End end;
 
     /** What it asked for meanwhile, {@link #MOST_WAITING} at most. */
     private final Deque<Runnable> later = new ArrayDeque<>(0);

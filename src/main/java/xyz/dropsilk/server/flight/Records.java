@@ -1,6 +1,8 @@
 package xyz.dropsilk.server.flight;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.rules.Decision;
@@ -17,9 +19,29 @@ public interface Records {
      * Lets {@code rule} decide on what lives under {@code code}, keeps what it says, has its deliveries made, in order, and then calls {@code
      * decided}, under the registry's lock too, now or later.
      *
-     * @param client who waits for the decision, and not for ever; null where it must be made, however long it takes
+     * @param asker who waits for the decision, and not for ever: a client's id, or {@link #PAGE}; null where it must be made, however long it takes
      */
-    void commit(String code, @Nullable String client, Rule rule, Consumer<Decision> decided);
+    void commit(String code, @Nullable String asker, Rule rule, Consumer<Decision> decided);
+
+    /** A page that asks over HTTP. */
+    String PAGE = "page";
+
+    /**
+     * Makes what {@link #find} gives for a room what all know now, and then calls {@code then}, under the registry's lock too, now or later.
+     *
+     * @param participant who is heard of by that, known by its public id; null for nobody
+     */
+    void refresh(String code, @Nullable String participant, Consumer<Freshness> then);
+
+    /** How much is known of a room. */
+    enum Freshness {
+        /** All that there is to know. */
+        FRESH,
+        /** What this instance knew last, since the others can't be asked. */
+        COPY,
+        /** Nothing, and only the others could tell. */
+        UNKNOWN
+    }
 
     /** What lives under {@code code} as far as this instance knows; null for nothing. */
     @Nullable
@@ -56,6 +78,13 @@ public interface Records {
     interface Listener {
         /** {@code before} became {@code after}; null is nothing. */
         void committed(@Nullable Entry before, @Nullable Entry after);
+
+        /**
+         * Participants of room {@code code} were last heard of, by any instance, as long ago as {@code ages} says, by public id.
+         *
+         * @param isNew whether the room was not known here before
+         */
+        default void heard(String code, Map<String, Duration> ages, boolean isNew) {}
 
         /** Hears nothing. */
         static Listener none() {

@@ -53,9 +53,9 @@ final class RegistryState {
         this.bus = bus;
         this.grouper = new NetworkGrouper(lists.maxUsers(), lists.arrivalDelay().toNanos(), bus);
         this.deliveries = new Deliveries(members, grouper, relayed, bus, time.ticker());
-        this.rooms = new LocalRecords(deliveries, listener);
-        this.shared = bus == null ? null : new SharedRecords(bus, deliveries, time.ticker());
-        this.flights = shared == null ? rooms : shared;
+        this.shared = bus == null ? null : new SharedRecords(bus, deliveries, listener, time.ticker());
+        this.rooms = shared == null ? new LocalRecords(deliveries, listener) : shared.rooms();
+        this.flights = shared == null ? rooms : shared.flights();
         this.pairings = bus == null ? 0 : Numbers.far();
     }
 
@@ -64,7 +64,8 @@ final class RegistryState {
         deliveries.into(effects);
     }
 
-    private Effects now() {
+    /** What the operation at hand leaves to be done without the lock. */
+    Effects effects() {
         return deliveries.effects();
     }
 
@@ -106,6 +107,7 @@ final class RegistryState {
             return false;
         }
         departures++;
+        member.end = end;
         takeOut(member, end, at);
         grouper.leave(member);
         effects.due.addAll(grouper.takeNewlyDue());
@@ -121,10 +123,7 @@ final class RegistryState {
         if (place instanceof Member.InFlight in) {
             must(flights, in.code(), entry -> Flight.leave(entry, id, traffic, at));
         } else if (place instanceof Member.InRoom in && !deliveries.isStopping()) {
-            must(
-                    rooms,
-                    in.code(),
-                    entry -> RoomSockets.detach(entry, in.participant(), in.channel(), id, end, traffic, at));
+            detach(in, id, end, traffic, at);
         }
     }
 
@@ -136,7 +135,7 @@ final class RegistryState {
             return;
         }
         if (member.place != null) {
-            tell(peer, Problem.ALREADY_IN_FLIGHT, now());
+            tell(peer, Problem.ALREADY_IN_FLIGHT, effects());
             return;
         }
         String code = FlightCode.random();
@@ -164,44 +163,60 @@ final class RegistryState {
             return;
         }
         if (member.place != null) {
-            tell(peer, Problem.ALREADY_IN_FLIGHT, now());
+            tell(peer, Problem.ALREADY_IN_FLIGHT, effects());
             return;
         }
         long number = ++pairings;
         member.asking = true;
         ask(flights, code, peer.id(), entry -> Flight.join(entry, member.seat(), number, at), decision -> {
             if (!decision.isDone()) {
-                tell(peer, Problem.FLIGHT_NOT_FOUND, now());
+                tell(peer, Problem.FLIGHT_NOT_FOUND, effects());
                 if (decision.verdict() != Decision.Verdict.AWAY) {
-                    now().wrongCodes.add(tries);
-                    now().events.add(new Refused(Refusal.WRONG_CODE, peer.address(), peer.id()));
+                    effects().wrongCodes.add(tries);
+                    effects().events.add(new Refused(Refusal.WRONG_CODE, peer.address(), peer.id()));
                 }
             }
             member.answered();
         });
-        now().due.addAll(grouper.takeNewlyDue());
+        effects().due.addAll(grouper.takeNewlyDue());
     }
 
     /** Invites where the contract lets it; else only operators hear of it. */
-    void invite(Peer peer, String inviteeId, @Nullable String code, CodeTries tries, long now, Effects effects) {
+    void invite(Peer peer, String inviteeId, @Nullable String code, CodeTries tries, long now) {
         Member member = members.get(peer.id());
-        Entry entry = code == null ? null : find(code);
-        boolean isOwnFlight = entry instanceof Flight
-                && member != null
-                && member.place instanceof Member.InFlight in
-                && in.code().equals(code);
-        boolean isWrong = !isOwnFlight && !(entry instanceof Room);
-        if (isWrong) {
-            effects.wrongCodes.add(tries);
+        if (member == null || member.hasToWait(() -> invite(peer, inviteeId, code, tries, now))) {
+            return;
         }
-        if (member == null
-                || entry == null
-                || isWrong
-                || !hasFreeSeat(entry)
-                || !invite(member, inviteeId, entry, now)) {
-            effects.events.add(new InvitationRefused(peer.id()));
+        Entry own = code == null ? null : flights.find(code);
+        if (code == null || own instanceof Flight) {
+            invite(member, inviteeId, own, tries, now, Records.Freshness.FRESH);
+            return;
+        }
+        member.asking = true;
+        rooms.refresh(code, null, freshness -> {
+            invite(member, inviteeId, rooms.find(code), tries, now, freshness);
+            member.answered();
+        });
+    }
+
+    private void invite(
+            Member member,
+            String inviteeId,
+            @Nullable Entry entry,
+            CodeTries tries,
+            long now,
+            Records.Freshness freshness) {
+        boolean isOwnFlight = entry instanceof Flight
+                && member.place instanceof Member.InFlight in
+                && in.code().equals(entry.code());
+        boolean isWrong = !isOwnFlight && !(entry instanceof Room);
+        if (isWrong && freshness != Records.Freshness.UNKNOWN) {
+            effects().wrongCodes.add(tries);
+        }
+        if (entry == null || isWrong || !hasFreeSeat(entry) || !invite(member, inviteeId, entry, now)) {
+            effects().events.add(new InvitationRefused(member.peer.id()));
         } else {
-            effects.events.add(new FlightEvent.Invitation(entry.code(), peer.id(), inviteeId));
+            effects().events.add(new FlightEvent.Invitation(entry.code(), member.peer.id(), inviteeId));
         }
     }
 
@@ -212,7 +227,7 @@ final class RegistryState {
                 return false;
             }
             invitee.peer.send(ServerMessage.flightInvitation(entry.code(), member.user()));
-            now().flushes.add(invitee.peer);
+            effects().flushes.add(invitee.peer);
             return true;
         }
         if (bus == null || !grouper.listsElsewhere(member, inviteeId) || !member.mayInvite(now)) {
@@ -234,25 +249,33 @@ final class RegistryState {
     // --- rooms ---
 
     /** Attaches where {@code participant} is one of the room; whatever the client was attached to before ends first. */
-    void attach(Peer peer, String code, String participant, RoomChannel channel, Instant at, Effects effects) {
+    void attach(Peer peer, String code, String participant, RoomChannel channel, Instant at) {
         Member member = members.get(peer.id());
-        if (member == null) {
+        if (member == null || member.hasToWait(() -> attach(peer, code, participant, channel, at))) {
             return;
         }
-        if (member.hasToWait(() -> attach(peer, code, participant, channel, at, now()))) {
-            return;
-        }
-        if (!(rooms.find(code) instanceof Room room) || room.find(participant) == null) {
-            tell(peer, Problem.ROOM_NOT_FOUND, effects);
-            return;
-        }
-        if (member.place instanceof Member.InFlight) {
-            tell(peer, Problem.ALREADY_IN_FLIGHT, effects);
-            return;
-        }
-        Member.InRoom wanted = new Member.InRoom(code, participant, channel);
+        member.asking = true;
+        rooms.refresh(code, participant, freshness -> {
+            if (!isRoomOf(code, participant)) {
+                tell(peer, Problem.ROOM_NOT_FOUND, effects());
+                member.answered();
+            } else if (member.place instanceof Member.InFlight) {
+                tell(peer, Problem.ALREADY_IN_FLIGHT, effects());
+                member.answered();
+            } else if (members.get(peer.id()) == member) {
+                attach(member, new Member.InRoom(code, participant, channel), at);
+            }
+        });
+        effects().due.addAll(grouper.takeNewlyDue());
+    }
+
+    private boolean isRoomOf(String code, String participant) {
+        return rooms.find(code) instanceof Room room && room.find(participant) != null;
+    }
+
+    private void attach(Member member, Member.InRoom wanted, Instant at) {
         if (member.place instanceof Member.InRoom in && !in.equals(wanted)) {
-            boolean moves = in.code().equals(code) && in.participant().equals(participant);
+            boolean moves = in.code().equals(wanted.code()) && in.participant().equals(wanted.participant());
             boolean wasPaired = member.paired;
             takeOut(member, moves ? RoomSockets.End.MOVED : RoomSockets.End.CLOSED, at);
             if (wasPaired) {
@@ -260,27 +283,50 @@ final class RegistryState {
             }
         }
         long number = ++pairings;
-        Rule attach = entry -> RoomSockets.attach(entry, participant, channel, member.seat(), number, at);
-        ask(rooms, code, null, attach, decision -> {
+        Rule attach =
+                entry -> RoomSockets.attach(entry, wanted.participant(), wanted.channel(), member.seat(), number, at);
+        ask(rooms, wanted.code(), null, attach, decision -> {
+            RoomSockets.End end = member.end;
             if (!decision.isDone()) {
-                tell(peer, Problem.ROOM_NOT_FOUND, now());
+                tell(member.peer, Problem.ROOM_NOT_FOUND, effects());
+            } else if (end != null && !deliveries.isStopping()) {
+                detach(wanted, member.peer.id(), end, Traffic.NONE, at); // its socket ended meanwhile
             }
+            member.answered();
         });
-        effects.due.addAll(grouper.takeNewlyDue());
     }
 
-    /** Lets {@code rule} decide on the room that lives under {@code code}. */
-    void commit(String code, Rule rule, Consumer<Decision> decided) {
-        ask(rooms, code, null, rule, decided);
+    private void detach(Member.InRoom in, String id, RoomSockets.End end, Traffic traffic, Instant at) {
+        must(
+                rooms,
+                in.code(),
+                entry -> RoomSockets.detach(entry, in.participant(), in.channel(), id, end, traffic, at));
+    }
+
+    /** Lets {@code rule} decide on the room that lives under {@code code}; {@code asker} as {@link Records#commit} has it. */
+    void commit(String code, @Nullable String asker, Rule rule, Consumer<Decision> decided) {
+        ask(rooms, code, asker, rule, decided);
+    }
+
+    /** See {@link Records#refresh}. */
+    void refresh(String code, @Nullable String participant, Consumer<Records.Freshness> then) {
+        rooms.refresh(code, participant, then);
+    }
+
+    /** Lets go of a room that is served elsewhere. */
+    void letGo(String code) {
+        if (shared != null) {
+            shared.rooms().letGo(code);
+        }
     }
 
     private void must(Records where, String code, Rule rule) {
         ask(where, code, null, rule, decision -> {});
     }
 
-    private void ask(Records where, String code, @Nullable String client, Rule rule, Consumer<Decision> decided) {
-        where.commit(code, client, rule, decision -> {
-            now().facts.addAll(decision.facts());
+    private void ask(Records where, String code, @Nullable String asker, Rule rule, Consumer<Decision> decided) {
+        where.commit(code, asker, rule, decision -> {
+            effects().facts.addAll(decision.facts());
             decided.accept(decision);
         });
     }
@@ -293,6 +339,9 @@ final class RegistryState {
     /** From now on nobody is told that its peer left, and no room changes because of a socket. */
     void stopping() {
         deliveries.stopping();
+        if (shared != null) {
+            shared.rooms().stopping();
+        }
     }
 
     // --- presence ---
@@ -332,7 +381,7 @@ final class RegistryState {
 
     // --- other instances ---
 
-    /** Flights that are shared; null where there are no other instances. */
+    /** What is shared; null where there are no other instances. */
     @Nullable
     SharedRecords shared() {
         return shared;
@@ -349,7 +398,7 @@ final class RegistryState {
         if (member != null && member.network.key.equals(network) && !member.unlisted && !member.paired) {
             if (member.mayBeInvited(now)) {
                 member.peer.send(ServerMessage.flightInvitation(code, from));
-                now().flushes.add(member.peer);
+                effects().flushes.add(member.peer);
             }
         }
     }
@@ -373,10 +422,11 @@ final class RegistryState {
     }
 
     Records.Counts counts() {
-        Records.Counts here = rooms.counts();
+        Records.Counts inRooms = rooms.counts();
         return shared == null
-                ? here
-                : new Records.Counts(here.flights() + shared.counts().flights(), here.rooms());
+                ? inRooms
+                : new Records.Counts(
+                        inRooms.flights() + shared.flights().counts().flights(), inRooms.rooms());
     }
 
     long arrivals() {

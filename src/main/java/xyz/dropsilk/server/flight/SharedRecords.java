@@ -1,601 +1,140 @@
 package xyz.dropsilk.server.flight;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.rules.Decision;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
-import xyz.dropsilk.server.rules.EntryJson;
-import xyz.dropsilk.server.rules.Flight;
-import xyz.dropsilk.server.rules.Rule;
-import xyz.dropsilk.server.rules.Seat;
-import xyz.dropsilk.server.rules.Traffic;
+import xyz.dropsilk.server.rules.Room;
 
-/**
- * Flights that several instances share. Guarded by the registry's lock.
- *
- * <p><b>Deciding.</b> A rule is asked of what this instance knows, or else of what it reads; what it decides comes true if the record is still the
- * same, else the rule is asked again. Its deliveries are made, and {@code decided} is called, when this instance <i>reads its own entry</i>, never
- * when the proposal is answered: so all that anybody is told stands in one order with the signals.
- *
- * <p><b>While the others are away</b> flights whose members are all here are decided here, and nothing is told of the others. Afterwards each flight
- * with a member here is compared with the record; what was decided alone is insisted on.
- */
-final class SharedRecords implements Records {
-    /** Who waits is answered by then. */
-    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
-
+/** Flights and rooms that several instances share, and who of the two is meant by what comes back. Guarded by the registry's lock. */
+final class SharedRecords {
     private final Bus bus;
-    private final Recipient recipient;
-    private final LongSupplier ticker;
+    private final Proposals proposals;
+    private final SharedFlights flights;
+    private final SharedRooms rooms;
 
-    /** Flights with a member here, and those that ended here alone, as far as this instance knows. */
-    private final Map<String, Held> held = new LinkedHashMap<>();
-
-    /** What was proposed, or asked for it, and has not come true or been refused yet. */
-    private final Map<String, Pending> pending = new LinkedHashMap<>();
-
-    /** Instances that are dead as far as this one can tell. */
-    private final Set<String> dead = new HashSet<>();
-
-    /** When what is told now was read, for stories. */
-    private Instant at = Instant.EPOCH;
-
-    private boolean away = true;
-    private int flights;
-    private long commits;
-
-    /**
-     * A flight as this instance knows it.
-     *
-     * @param flight null if it ended here alone
-     * @param version of the record that it was made from; empty for none
-     * @param alone whether it was changed without asking the others
-     * @param base what all knew last, where that is so
-     */
-    private record Held(
-            @Nullable Flight flight,
-            String version,
-            boolean alone,
-            @Nullable Flight base) {}
-
-    /** A commit on its way. */
-    private static final class Pending {
-        final String id;
-        final String code;
-        final @Nullable String client;
-        final Rule rule;
-        final Consumer<Decision> decided;
-        final long since;
-
-        /** What was proposed last; null while it is read. */
-        @Nullable
-        Decision proposed;
-
-        /** Whether nobody waits for it any more. */
-        boolean abandoned;
-
-        /** Whether it may have come true, which shows once a mark is read. */
-        boolean doubtful;
-
-        Pending(String id, String code, @Nullable String client, Rule rule, Consumer<Decision> decided, long since) {
-            this.id = id;
-            this.code = code;
-            this.client = client;
-            this.rule = rule;
-            this.decided = decided;
-            this.since = since;
-        }
+    SharedRecords(Bus bus, Records.Recipient recipient, Records.Listener listener, LongSupplier ticker) {
+        this.bus = bus;
+        this.proposals = new Proposals(bus, ticker);
+        this.flights = new SharedFlights(bus, recipient, proposals);
+        this.rooms = new SharedRooms(bus, recipient, listener, proposals, ticker);
     }
 
-    SharedRecords(Bus bus, Recipient recipient, LongSupplier ticker) {
-        this.bus = bus;
-        this.recipient = recipient;
-        this.ticker = ticker;
+    SharedFlights flights() {
+        return flights;
+    }
+
+    SharedRooms rooms() {
+        return rooms;
     }
 
     /** What is told until the next call was read at {@code now}. */
     void at(Instant now) {
-        at = now;
-    }
-
-    // --- deciding ---
-
-    @Override
-    public void commit(String code, @Nullable String client, Rule rule, Consumer<Decision> decided) {
-        Pending asked = new Pending(
-                bus.home() + Long.toString(++commits, Character.MAX_RADIX),
-                code,
-                client,
-                rule,
-                decided,
-                ticker.getAsLong());
-        if (mayDecideAlone(asked)) {
-            decideAlone(asked);
-            return;
-        }
-        pending.put(asked.id, asked);
-        Held known = held.get(code);
-        Flight flight = known == null || known.alone ? null : known.flight;
-        Decision decision = rule.decide(flight);
-        if (decision.isDone() && changes(decision, flight)) {
-            propose(asked, flight, flight == null || known == null ? "" : known.version, decision);
-        } else {
-            bus.read(asked.id, code); // a refusal is believed only if it is the record's
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // rules return the very value where nothing changes
-    private static boolean changes(Decision decision, @Nullable Entry before) {
-        return decision.next() != before || !decision.deliveries().isEmpty();
-    }
-
-    private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision) {
-        asked.proposed = decision;
-        Held known = held.get(asked.code);
-        long number = Math.max(numberOf(expected), known == null ? 0 : numberOf(known.version)) + 1;
-        Set<String> required = new LinkedHashSet<>(Set.of(bus.home()));
-        Set<String> concerned = new LinkedHashSet<>(required);
-        addHomes(before, concerned);
-        addHomes(decision.next(), concerned);
-        for (Delivery delivery : decision.deliveries()) {
-            concerned.add(Bus.homeOf(delivery.to()));
-            if (delivery instanceof Delivery.Paired) {
-                required.add(Bus.homeOf(delivery.to()));
-            }
-        }
-        bus.propose(new Bus.Proposal(
-                asked.id, asked.code, expected, number + ":" + asked.id, decision, concerned, required));
-    }
-
-    private static void addHomes(@Nullable Entry entry, Set<String> homes) {
-        if (entry instanceof Flight flight) {
-            flight.seats().forEach(seat -> homes.add(Bus.homeOf(seat.id())));
-        }
-    }
-
-    private static long numberOf(String version) {
-        int colon = version.indexOf(':');
-        try {
-            return colon < 0 ? 0 : Long.parseLong(version.substring(0, colon));
-        } catch (NumberFormatException e) {
-            return 0; // written by nobody of us
-        }
+        flights.at(now);
+        rooms.at(now);
     }
 
     // --- what comes back ---
 
-    /** What lives under the code of the commit {@code id} is {@code entry}, in {@code version}. */
-    void read(String id, String version, @Nullable Entry entry) {
-        Pending asked = pending.get(id);
-        if (asked == null) {
-            return;
+    /** Answers {@link Bus#read}; {@code ages} tells how long ago each participant was last heard of. */
+    void read(String id, String version, @Nullable Entry entry, Map<String, Duration> ages) {
+        if (proposals.deciderOf(id) == rooms) {
+            rooms.learn(proposals.codeOf(id), version, entry, ages);
         }
-        if (asked.abandoned) {
-            pending.remove(id);
-            return;
-        }
-        Entry now = withoutDead(entry);
-        Decision decision = asked.rule.decide(now);
-        if (decision.isDone() && changes(decision, now)) {
-            propose(asked, entry, version, decision);
-        } else {
-            pending.remove(id);
-            asked.decided.accept(decision);
-        }
+        proposals.read(id, version, entry);
     }
 
-    /** Whoever waits alone on a dead instance can't be joined. */
-    private @Nullable Entry withoutDead(@Nullable Entry entry) {
-        return entry instanceof Flight flight && !flight.isFull() && isDead(flight.host()) ? null : entry;
-    }
-
-    private boolean isDead(Seat seat) {
-        return dead.contains(Bus.homeOf(seat.id()));
-    }
-
-    /**
-     * The record was not what the proposal {@code id} was decided on, but {@code entry}, in {@code version}.
-     *
-     * @param again whether the proposal was sent before, and so may have come true then
-     */
+    /** Answers {@link Bus#propose} where the record was {@code entry} already. */
     void refused(String id, String version, @Nullable Entry entry, boolean again) {
-        Pending asked = pending.get(id);
-        if (again && asked != null) {
-            asked.doubtful = true;
-            bus.mark(id); // if it has come true, that is read before the mark
-        } else {
-            read(id, version, entry);
-        }
+        proposals.refused(id, version, entry, again);
     }
 
-    /** All that was told this instance before {@link Bus#mark} is read. */
     void marked(String id) {
-        Pending asked = pending.get(id);
-        if (asked != null && asked.doubtful) {
-            asked.doubtful = false;
-            bus.read(id, asked.code);
-        }
+        proposals.marked(id);
     }
 
-    /** An instance without which the proposal {@code id} can't come true is not there. */
     void unreachable(String id) {
-        Pending asked = pending.remove(id);
-        if (asked != null && !asked.abandoned) {
-            asked.decided.accept(Decision.notFound());
-        }
+        proposals.unreachable(id);
     }
 
-    /** The others can't be asked at all about the commit {@code id}, though they are connected: out of memory. False to be asked again later. */
+    /** False to be asked again later. */
     boolean unanswered(String id) {
-        Pending asked = pending.get(id);
-        if (asked == null || asked.abandoned) {
-            pending.remove(id);
-            return true;
-        }
-        if (asked.client == null && !isAloneOrNew(asked)) {
-            return false;
-        }
-        pending.remove(id);
-        if (isAloneOrNew(asked)) {
-            decideAlone(asked);
-        } else {
-            asked.decided.accept(Decision.refused(Decision.Verdict.AWAY));
-        }
-        return true;
+        return proposals.unanswered(id);
     }
 
-    /**
-     * This instance has read that {@code entry} lives under {@code code} from now on, in {@code version}, because of the commit {@code id}.
-     *
-     * @param base the version that it was decided on; empty for none
-     * @param deliveries what clients of this instance are told
-     */
+    /** This instance has read that {@code entry} lives under {@code code} from now on, in {@code version}, because of the commit {@code id}. */
     void committed(
             String id, String code, String base, String version, @Nullable Entry entry, List<Delivery> deliveries) {
-        Pending own = pending.remove(id);
-        Decision proposed = own == null ? null : own.proposed;
-        Held known = held.get(code);
-        if (known != null && known.alone && isAsBefore(known)) {
-            known = new Held(known.flight, known.version, /* alone= */ false, null);
-            put(code, known);
-        }
-        if (known == null || !known.alone) {
-            Entry next = proposed != null ? proposed.next() : recognized(entry, known);
-            if (known == null || known.flight == null || known.version.equals(base)) {
-                hold(code, next, version);
-                deliver(code, proposed != null ? proposed.deliveries() : deliveries, own);
-                leaveForThoseGone(code);
-                expelDead(code);
-            } else if (numberOf(version) > numberOf(known.version)) {
-                adopt(code, known.flight, next, version, unwantedBy(own)); // something in between was missed
-            }
-        } else if (proposed != null && known.flight != null && isSame(proposed.next(), known.flight)) {
-            hold(code, known.flight, version); // what was insisted on
-            deliver(code, proposed.deliveries(), own);
-            leaveForThoseGone(code);
-        } else if (own != null) {
-            bus.check(code); // decided alone again since
-        }
-        if (own != null && proposed != null && !own.abandoned) {
-            own.decided.accept(proposed);
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // is it the very value that was insisted on?
-    private static boolean isSame(@Nullable Entry one, Entry other) {
-        return one == other;
-    }
-
-    private static @Nullable Entry recognized(@Nullable Entry entry, @Nullable Held known) {
-        return entry == null || known == null ? entry : EntryJson.recognizing(entry, known.flight);
-    }
-
-    /** Nothing is delivered to whoever was told meanwhile that it did not work, or takes part in something else by now. */
-    private void deliver(String code, List<Delivery> deliveries, @Nullable Pending own) {
-        String unwanted = unwantedBy(own);
-        recipient.deliver(deliveries.stream()
-                .filter(delivery -> bus.home().equals(Bus.homeOf(delivery.to())))
-                .filter(delivery -> !delivery.to().equals(unwanted))
-                .filter(delivery -> comes(delivery)
-                        ? recipient.isFreeFor(delivery.to(), code)
-                        : recipient.isIn(delivery.to(), code))
-                .toList());
-    }
-
-    private static @Nullable String unwantedBy(@Nullable Pending own) {
-        return own != null && own.abandoned ? own.client : null;
-    }
-
-    private static boolean comes(Delivery delivery) {
-        return delivery instanceof Delivery.Created || delivery instanceof Delivery.Paired;
-    }
-
-    /** Whoever a flight names and is not here, or not in it, leaves it. */
-    private void leaveForThoseGone(String code) {
-        Held known = held.get(code);
-        if (known != null && known.flight != null) {
-            known.flight.seats().stream()
-                    .filter(seat -> isOfThisHome(seat) && !recipient.isIn(seat.id(), code))
-                    .forEach(seat -> leave(code, seat.id()));
-        }
-    }
-
-    private void leave(String code, String client) {
-        Instant now = at;
-        commit(code, null, entry -> Flight.leave(entry, client, Traffic.NONE, now), decision -> {});
-    }
-
-    private void hold(String code, @Nullable Entry entry, String version) {
-        boolean isOurs =
-                entry instanceof Flight flight && flight.seats().stream().anyMatch(this::isOfThisHome);
-        put(code, isOurs ? new Held((Flight) entry, version, /* alone= */ false, null) : null);
-    }
-
-    private void put(String code, @Nullable Held next) {
-        Held before = next == null ? held.remove(code) : held.put(code, next);
-        flights += counts(next) - counts(before);
-    }
-
-    /** A flight counts where its first member is. */
-    private int counts(@Nullable Held known) {
-        return known != null && known.flight != null && isOfThisHome(known.flight.host()) ? 1 : 0;
-    }
-
-    private boolean isOfThisHome(Seat seat) {
-        return bus.home().equals(Bus.homeOf(seat.id()));
-    }
-
-    // --- alone ---
-
-    /** The others can't be reached: what all of them decide together has to wait, what concerns clients of this instance alone has not. */
-    void away() {
-        away = true;
-        for (Pending asked : List.copyOf(pending.values())) {
-            if (!asked.abandoned && mayDecideAlone(asked)) {
-                asked.abandoned = true;
-                decideAlone(asked);
-            }
-        }
-    }
-
-    private boolean mayDecideAlone(Pending asked) {
-        Held known = held.get(asked.code);
-        return (away || (known != null && known.alone)) && isAloneOrNew(asked);
-    }
-
-    private boolean isAloneOrNew(Pending asked) {
-        Held known = held.get(asked.code);
-        if (known == null) {
-            return asked.client != null && asked.rule.decide(null).isDone();
-        }
-        return known.flight == null || known.flight.seats().stream().allMatch(this::isOfThisHome);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // rules return the very value where nothing changes
-    private void decideAlone(Pending asked) {
-        Held known = held.get(asked.code);
-        Flight before = known == null ? null : known.flight;
-        Decision decision = asked.rule.decide(before);
-        if (decision.isDone() && decision.next() != before) {
-            Flight base = known == null ? null : known.alone ? known.base : known.flight;
-            boolean isForgotten = decision.next() == null && base == null;
-            put(
-                    asked.code,
-                    isForgotten
-                            ? null
-                            : new Held(
-                                    (Flight) decision.next(),
-                                    known == null ? "" : known.version,
-                                    /* alone= */ true,
-                                    base));
-        }
-        recipient.deliver(decision.deliveries());
-        asked.decided.accept(decision);
-    }
-
-    /** Whoever has waited too long is answered. */
-    void hurry() {
-        long now = ticker.getAsLong();
-        for (Pending asked : List.copyOf(pending.values())) {
-            if (asked.client == null || asked.abandoned || now - asked.since < PATIENCE_NANOS) {
-                continue;
-            }
-            asked.abandoned = true;
-            if (isAloneOrNew(asked)) {
-                decideAlone(asked);
-            } else {
-                if (asked.proposed != null) {
-                    leave(asked.code, asked.client); // stands behind it, and before whatever this client does next
-                }
-                asked.decided.accept(Decision.refused(Decision.Verdict.AWAY));
-            }
-        }
-    }
-
-    // --- together again ---
-
-    /** The others can be asked, and this instance has read all that it was told: each flight with a member here is looked at. */
-    void back() {
-        away = false;
-        List.copyOf(pending.keySet())
-                .forEach(this::marked); // marks may be lost with the inbox, which is read to its end
-        checkAll();
-    }
-
-    /** Looks at each flight with a member here. */
-    void checkAll() {
-        held.keySet().forEach(bus::check);
-    }
-
-    /** Looks again at what was decided alone and is not known to all yet. */
-    void checkThoseAlone() {
-        held.forEach((code, known) -> {
-            if (known.alone) {
-                bus.check(code);
-            }
-        });
-    }
-
-    /** What lives under {@code code} is {@code entry}, in {@code version}: it is made to agree with what this instance knows. */
-    void checked(String code, String version, @Nullable Entry entry) {
-        Held known = held.get(code);
-        if (known == null || away) {
-            return;
-        }
-        if (known.flight == null) {
-            put(code, null);
-            if (known.base != null) {
-                known.base.seats().forEach(seat -> leave(code, seat.id()));
-            }
-        } else if (known.alone && !isAsBefore(known)) {
-            insist(code, known.flight);
-        } else if (!(entry instanceof Flight flight) || numberOf(version) < numberOf(known.version)) {
-            putBack(code, version, entry, known.flight);
+        Proposals.Pending own = proposals.takeOwn(id);
+        boolean isRoom = own != null ? own.decider == rooms : entry instanceof Room || rooms.holds(code);
+        if (isRoom) {
+            rooms.committed(own, code, base, version, entry, deliveries);
         } else {
-            adopt(code, known.flight, flight, version, null);
+            flights.committed(own, code, base, version, entry, deliveries);
         }
     }
 
-    /** Whether all that was decided alone is undone: whoever came has left again. */
-    private static boolean isAsBefore(Held known) {
-        return known.flight != null
-                && known.base != null
-                && !known.flight.isFull()
-                && !known.base.isFull()
-                && known.flight.host().id().equals(known.base.host().id());
-    }
-
-    private void insist(String code, Flight mine) {
-        propose(code, now -> Flight.insist(now, mine));
-    }
-
-    /** Puts back what the others have forgotten, if the record still is {@code entry}, in {@code version}; else looks again. */
-    private void putBack(String code, String version, @Nullable Entry entry, Flight mine) {
-        Rule onlyThen = now -> Decision.refused(Decision.Verdict.CODE_IN_USE);
-        Pending asked = pendingOf(code, onlyThen, decision -> {
-            if (!decision.isDone()) {
-                bus.check(code);
-            }
-        });
-        propose(asked, entry, version, Flight.insist(null, mine));
-    }
-
-    private void propose(String code, Rule rule) {
-        Pending asked = pendingOf(code, rule, decision -> {});
-        bus.read(asked.id, code);
-    }
-
-    private Pending pendingOf(String code, Rule rule, Consumer<Decision> decided) {
-        Pending asked = new Pending(
-                bus.home() + Long.toString(++commits, Character.MAX_RADIX),
-                code,
-                null,
-                rule,
-                decided,
-                ticker.getAsLong());
-        pending.put(asked.id, asked);
-        return asked;
-    }
-
-    /** The record is right: clients of this instance are told what they have missed. */
-    private void adopt(String code, Flight mine, @Nullable Entry next, String version, @Nullable String unwanted) {
-        List<Delivery> missed = new ArrayList<>();
-        for (Seat seat : mine.seats()) {
-            if (!isOfThisHome(seat) || !recipient.isIn(seat.id(), code)) {
-                continue;
-            }
-            if (!(next instanceof Flight now) || !now.has(seat.id())) {
-                missed.add(new Delivery.Expelled(seat.id()));
-            } else if (now.pairing() != mine.pairing()) {
-                if (mine.isFull()) {
-                    missed.add(new Delivery.PeerLeft(seat.id(), /* renewed= */ now.isFull()));
-                }
-                Delivery announced = now.announcedTo(seat.id());
-                if (announced != null) {
-                    missed.add(announced);
-                }
-            }
-        }
-        if (next instanceof Flight now) {
-            now.seats().stream()
-                    .filter(seat -> isOfThisHome(seat) && !mine.has(seat.id()) && recipient.isFreeFor(seat.id(), code))
-                    .map(seat -> now.announcedTo(seat.id()))
-                    .filter(Objects::nonNull)
-                    .forEach(missed::add);
-        }
-        hold(code, next == null ? null : EntryJson.recognizing(next, mine), version);
-        missed.removeIf(delivery -> delivery.to().equals(unwanted));
-        recipient.deliver(missed);
-        leaveForThoseGone(code);
-        expelDead(code);
-    }
-
-    // --- other instances ---
-
-    /** The instance {@code home} is dead: whoever was paired with a client of it is free. */
-    void died(String home) {
-        if (dead.add(home)) {
-            List.copyOf(held.keySet()).forEach(this::expelDead);
+    /** Answers {@link Bus#check}. */
+    void checked(String code, String version, @Nullable Entry entry, Map<String, Duration> ages) {
+        if (rooms.holds(code)) {
+            rooms.checked(code, version, entry, ages);
+        } else {
+            flights.checked(code, version, entry);
         }
     }
 
-    /** It lives after all. */
+    // --- the others ---
+
+    void away() {
+        flights.away();
+        rooms.away();
+        proposals.away();
+    }
+
+    void back() {
+        flights.back();
+        rooms.back();
+        proposals.back();
+    }
+
+    void hurry() {
+        proposals.hurry();
+        rooms.hurry();
+    }
+
+    void checkAll() {
+        flights.checkAll();
+        rooms.checkAll();
+    }
+
+    void checkThoseAlone() {
+        flights.checkThoseAlone();
+        rooms.checkThoseAlone();
+    }
+
+    /** The instance {@code home} has stopped, or is dead. */
+    void died(String home, boolean stopped) {
+        flights.died(home);
+        rooms.died(home, stopped);
+    }
+
     void lives(String home) {
-        dead.remove(home);
+        flights.lives(home);
+        rooms.lives(home);
     }
 
-    private void expelDead(String code) {
-        Held known = held.get(code);
-        if (dead.isEmpty() || known == null || known.flight == null) {
-            return;
-        }
-        Instant now = at;
-        for (Seat seat : known.flight.seats()) {
-            if (isDead(seat)) {
-                commit(code, null, entry -> Flight.expel(entry, seat.id(), now), decision -> {});
-            }
-        }
-    }
-
-    /** The instances that clients here are in a flight with. */
+    /** The other instances that clients here are in flights or rooms with. */
     Set<String> partners() {
         Set<String> homes = new HashSet<>();
-        held.values().forEach(known -> addHomes(known.flight, homes));
+        flights.addPartners(homes);
+        rooms.addPartners(homes);
         homes.remove(bus.home());
         return homes;
-    }
-
-    // --- looking ---
-
-    @Override
-    public @Nullable Entry find(String code) {
-        Held known = held.get(code);
-        return known == null ? null : known.flight;
-    }
-
-    @Override
-    public Counts counts() {
-        return new Counts(flights, 0);
-    }
-
-    @Override
-    public void forEach(Consumer<Entry> visitor) {
-        held.values().forEach(known -> {
-            if (known.flight != null) {
-                visitor.accept(known.flight);
-            }
-        });
     }
 }

@@ -45,7 +45,7 @@ public final class RedisEngine implements Engine {
     private volatile @Nullable Connections connections;
 
     /** The names of scripts, by which the engine knows them; the same on every engine. */
-    private record Shas(String commit, String makeInbox, String discard, String beat) {}
+    private record Shas(String commit, String makeInbox, String discard, String beat, String hear) {}
 
     private record Connections(
             StatefulRedisConnection<String, String> commands,
@@ -115,6 +115,7 @@ public final class RedisEngine implements Engine {
                 .thenCombine(async.scriptLoad(Scripts.MAKE_INBOX), List::of)
                 .thenCombine(async.scriptLoad(Scripts.DISCARD), RedisEngine::more)
                 .thenCombine(async.scriptLoad(Scripts.BEAT), RedisEngine::more)
+                .thenCombine(async.scriptLoad(Scripts.HEAR), RedisEngine::more)
                 .thenCombine(inspect(async), (shas, problem) -> {
                     if (!problem.isEmpty()) {
                         throw EngineException.refused(problem);
@@ -123,7 +124,7 @@ public final class RedisEngine implements Engine {
                             commands,
                             reading,
                             channels,
-                            new Shas(shas.get(0), shas.get(1), shas.get(2), shas.get(3)),
+                            new Shas(shas.get(0), shas.get(1), shas.get(2), shas.get(3), shas.get(4)),
                             new AtomicBoolean()));
                     return null;
                 });
@@ -210,11 +211,14 @@ public final class RedisEngine implements Engine {
         if (change != null) {
             names.add(keys.record(change.code()));
         }
-        arguments.add(change == null ? "" : change.expected());
-        arguments.add(change == null ? "" : change.version());
-        arguments.add(change == null ? "" : change.value());
-        arguments.add(change == null ? "0" : String.valueOf(change.timeToLive().toMillis()));
+        arguments.addAll(change == null ? List.of("", "", "", "0", "0", "0") : arguments(change));
         arguments.add(String.valueOf(commit.mostUnread()));
+        List<String> clocks = change == null ? List.of() : change.clocks();
+        arguments.add(String.valueOf(clocks.size()));
+        for (String clock : clocks) {
+            arguments.add(clock);
+            arguments.add(change != null && change.heard().contains(clock) ? "1" : "0");
+        }
         for (Append append : commit.appends()) {
             names.add(keys.inbox(append.to()));
             names.add(keys.meter(append.to()));
@@ -225,29 +229,51 @@ public final class RedisEngine implements Engine {
         return script(Shas::commit, names, arguments).thenApply(RedisEngine::answer);
     }
 
+    private static List<String> arguments(Change change) {
+        return List.of(
+                change.expected(),
+                change.version(),
+                change.value(),
+                String.valueOf(change.timeToLive().length().toMillis()),
+                change.timeToLive().renewed() ? "1" : "0",
+                String.valueOf(change.remembered().toMillis()));
+    }
+
     private static Answer answer(List<Object> reply) {
         return new Answer(
                 Status.valueOf((String) reply.get(0)),
-                new Kept((String) reply.get(1), (String) reply.get(2)),
+                new Kept((String) reply.get(1), (String) reply.get(2), Map.of()),
                 ((Long) reply.get(3)).intValue());
     }
 
     @Override
     public CompletionStage<Kept> read(String code) {
-        return ask((commands, scripts) -> commands.hmget(keys.record(code), "version", "value"))
-                .handle((values, failure) -> {
-                    if (failure != null) {
-                        EngineException cause = Failures.of(failure);
-                        if (cause.isLost()) {
-                            throw cause;
-                        }
-                        return Kept.nothing(); // somebody else's key of another type
-                    }
-                    String version = values.get(0).getValueOrElse("");
-                    return version.isEmpty()
-                            ? Kept.nothing()
-                            : new Kept(version, values.get(1).getValueOrElse(""));
-                });
+        return hear(List.of(new Hearing(code, List.of(), "", Duration.ZERO))).thenApply(kept -> kept.get(0));
+    }
+
+    @Override
+    public CompletionStage<List<Kept>> hear(List<Hearing> hearings) {
+        List<String> names = new ArrayList<>(hearings.size());
+        List<String> arguments = new ArrayList<>(4 * hearings.size());
+        for (Hearing hearing : hearings) {
+            names.add(keys.record(hearing.code()));
+            arguments.add(String.valueOf(hearing.timeToLive().toMillis()));
+            arguments.add(hearing.known());
+            arguments.add(String.valueOf(hearing.clocks().size()));
+            arguments.addAll(hearing.clocks());
+        }
+        return script(Shas::hear, names, arguments)
+                .thenApply(reply -> reply.stream().map(RedisEngine::kept).toList());
+    }
+
+    private static Kept kept(Object reply) {
+        List<?> answer = (List<?>) reply;
+        List<?> clocks = (List<?>) answer.get(2);
+        Map<String, Duration> ages = new HashMap<>();
+        for (int i = 0; i + 1 < clocks.size(); i += 2) {
+            ages.put((String) clocks.get(i), Duration.ofMillis(number((String) clocks.get(i + 1))));
+        }
+        return new Kept((String) answer.get(0), (String) answer.get(1), ages);
     }
 
     @Override
@@ -330,7 +356,8 @@ public final class RedisEngine implements Engine {
         for (int i = 0; i + 1 < fields.size(); i += 2) {
             instances.put((String) fields.get(i), (String) fields.get(i + 1));
         }
-        return new Beat("1".equals(reply.get(0)), (String) reply.get(1), instances);
+        Duration age = Duration.ofMillis(number((String) reply.get(3)));
+        return new Beat("1".equals(reply.get(0)), (String) reply.get(1), age, instances);
     }
 
     @Override

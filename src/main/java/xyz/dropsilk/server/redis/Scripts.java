@@ -9,7 +9,8 @@ final class Scripts {
 
     /**
      * Keys: the record, unless there is none (then their number is even), and an inbox and its meter for each append. Arguments: expected version,
-     * new version, value, time to live in ms, most bytes unread; and for each append entry, payload, 1 if it is required.
+     * new version, value, time to live in ms, 1 if that begins anew in any case, how long an end is remembered in ms, most bytes unread, the number of
+     * clocks and their names, each with 1 if it is turned back; and for each append entry, payload, 1 if it is required.
      */
     static final String COMMIT = """
             local record = #KEYS % 2 == 1 and KEYS[1] or nil
@@ -25,6 +26,8 @@ final class Scripts {
               if version ~= ARGV[1] then return {'CONFLICT', version, value, 0} end
             end
             local appends, lost = (#KEYS - first) / 2, 0
+            local most, clocks = tonumber(ARGV[7]), tonumber(ARGV[8])
+            local at = 8 + 2 * clocks
             local skipped = {}
             for i = 1, appends do
               local inbox, meter = KEYS[first + 2 * i - 1], KEYS[first + 2 * i]
@@ -34,27 +37,83 @@ final class Scripts {
               else
                 local counts = redis.call('HMGET', meter, 'in', 'out')
                 local unread = (tonumber(counts[1]) or 0) - (tonumber(counts[2]) or 0)
-                if unread > tonumber(ARGV[5]) then why = 'FULL' end
+                if unread > most then why = 'FULL' end
               end
-              if why and ARGV[5 + 3 * i] == '1' then return {why, '', '', 0} end
+              if why and ARGV[at + 3 * i] == '1' then return {why, '', '', 0} end
               if why then skipped[i] = true; lost = lost + 1 end
             end
             if record then
               if kind ~= 'none' and (kind ~= 'hash' or ARGV[3] == '') then redis.call('DEL', record) end
               if ARGV[3] ~= '' then
+                local renewed = ARGV[5] == '1' or kind ~= 'hash' or value == ''
                 redis.call('HSET', record, 'version', ARGV[2], 'value', ARGV[3])
-                redis.call('PEXPIRE', record, ARGV[4])
+                if clocks > 0 then
+                  local time = redis.call('TIME')
+                  local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+                  local stay = {}
+                  for i = 1, clocks do
+                    local name = 'h:' .. ARGV[7 + 2 * i]
+                    stay[name] = true
+                    if ARGV[8 + 2 * i] == '1' or redis.call('HEXISTS', record, name) == 0 then
+                      redis.call('HSET', record, name, now)
+                      renewed = true
+                    end
+                  end
+                  for _, name in ipairs(redis.call('HKEYS', record)) do
+                    if string.sub(name, 1, 2) == 'h:' and not stay[name] then redis.call('HDEL', record, name) end
+                  end
+                end
+                if renewed then redis.call('PEXPIRE', record, ARGV[4]) end
+              elseif ARGV[6] ~= '0' then
+                redis.call('HSET', record, 'version', ARGV[2], 'value', '')
+                redis.call('PEXPIRE', record, ARGV[6])
               end
             end
             for i = 1, appends do
               if not skipped[i] then
                 local inbox, meter = KEYS[first + 2 * i - 1], KEYS[first + 2 * i]
-                local entry, payload = ARGV[3 + 3 * i], ARGV[4 + 3 * i]
+                local entry, payload = ARGV[at + 3 * i - 2], ARGV[at + 3 * i - 1]
                 local total = redis.call('HINCRBY', meter, 'in', #entry + #payload + 64)
                 redis.call('XADD', inbox, '*', 'e', entry, 'p', payload, 'n', total)
               end
             end
             return {'DONE', '', '', lost}
+            """;
+
+    /** Keys: records. Arguments: for each the time to live in ms, the version that is known, the number of clocks to be turned back, and their names. */
+    static final String HEAR = """
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            local at, answers = 0, {}
+            for i, record in ipairs(KEYS) do
+              local life, known, clocks = ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+              local version, value, ages = '', '', {}
+              if redis.call('TYPE', record).ok == 'hash' then
+                local heard = false
+                for j = 1, clocks do
+                  local name = 'h:' .. ARGV[at + 3 + j]
+                  if redis.call('HEXISTS', record, name) == 1 then
+                    redis.call('HSET', record, name, string.format('%.0f', now))
+                    heard = true
+                  end
+                end
+                if heard then redis.call('PEXPIRE', record, life) end
+                local fields = redis.call('HGETALL', record)
+                for j = 1, #fields, 2 do
+                  local name, said = fields[j], fields[j + 1]
+                  if name == 'version' then version = said
+                  elseif name == 'value' then value = said
+                  elseif string.sub(name, 1, 2) == 'h:' then
+                    ages[#ages + 1] = string.sub(name, 3)
+                    ages[#ages + 1] = string.format('%.0f', math.max(0, now - (tonumber(said) or now)))
+                  end
+                end
+                if version == known then value = '' end
+              end
+              answers[i] = {version, value, ages}
+              at = at + 3 + clocks
+            end
+            return answers
             """;
 
     /** Keys: inbox, meter. Argument: time to live in ms. */
@@ -84,10 +143,14 @@ final class Scripts {
             end
             only(KEYS[1], 'hash')
             only(KEYS[4], 'string')
-            redis.call('SET', KEYS[4], ARGV[4], 'NX')
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            redis.call('SET', KEYS[4], ARGV[4] .. ':' .. string.format('%.0f', now), 'NX')
             redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
             local there = redis.call('PEXPIRE', KEYS[2], ARGV[3])
             redis.call('PEXPIRE', KEYS[3], ARGV[3])
-            return {tostring(there), redis.call('GET', KEYS[4]), redis.call('HGETALL', KEYS[1])}
+            local epoch = redis.call('GET', KEYS[4])
+            local since = tonumber(string.match(epoch, ':(%d+)$')) or 0
+            return {tostring(there), epoch, redis.call('HGETALL', KEYS[1]), string.format('%.0f', math.max(0, now - since))}
             """;
 }

@@ -41,6 +41,19 @@ final class Hearing {
         restart(now);
     }
 
+    /** Another instance heard of it at {@code at}; {@code isReady} if that will have said {@code shouldConnect}. Nothing where more is known here. */
+    void heardElsewhere(long at, boolean isReady) {
+        if (at - heardAt > 0) {
+            toldToConnect = isReady;
+            heard(at);
+        }
+    }
+
+    /** It was heard of at {@code at}, before this instance knew of it. */
+    void startAt(long at) {
+        restart(at);
+    }
+
     /** Somebody came, or came back, who is to see it: its clocks begin anew. */
     void restart(long now) {
         heardAt = now;

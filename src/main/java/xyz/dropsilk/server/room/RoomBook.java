@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.room;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,27 @@ public final class RoomBook implements Records.Listener {
             next.of(other).restart(now);
         }
         if (before != null && before.isAttached() && !participant.isAttached()) {
-            next.of(participant).detached(before.isAttachedForTransfer(), now);
+            next.of(participant).detached(participant.lost(), now);
+        }
+    }
+
+    @Override
+    public void heard(String code, Map<String, Duration> ages, boolean isNew) {
+        KeptRoom kept = rooms.get(code);
+        if (kept == null) {
+            return;
+        }
+        long now = ticker.getAsLong();
+        KeptRoom.State state = kept.state();
+        Room room = state.room();
+        for (Participant participant : room.participants()) {
+            Duration age = ages.get(participant.id());
+            if (age != null && isNew) {
+                state.of(participant).startAt(now - age.toNanos());
+            } else if (age != null) {
+                boolean isReady = Summary.of(room, participant, "").isReady();
+                state.of(participant).heardElsewhere(now - age.toNanos(), isReady);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.flight.FlightCode;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.flight.Peer;
+import xyz.dropsilk.server.flight.Records;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.rules.Decision;
@@ -24,7 +25,8 @@ import xyz.dropsilk.server.rules.Rule;
 
 /**
  * What pages ask of rooms over HTTP. Safe on any thread. A poll reads memory and takes no lock, unless it finds that somebody has fallen silent or
- * is back.
+ * is back. Where instances share rooms each request asks first what the others know; while they can't be asked a room goes on from what is known
+ * here, and nobody is judged.
  */
 public final class Rooms {
     /** The longest id of a participant that is looked at, in UTF-16 units. */
@@ -66,7 +68,9 @@ public final class Rooms {
         /** The caller's network has as many rooms as it may. */
         NETWORK_FULL,
         /** There are as many rooms as there may be, and all are in use. */
-        SERVER_FULL
+        SERVER_FULL,
+        /** Only other instances could tell, and they can't be asked. */
+        AWAY
     }
 
     /**
@@ -77,6 +81,7 @@ public final class Rooms {
      */
     public record Answer(Outcome outcome, String summary) {
         static final Answer NOT_FOUND = refused(Outcome.NOT_FOUND);
+        static final Answer AWAY = refused(Outcome.AWAY);
 
         static Answer refused(Outcome outcome) {
             return new Answer(outcome, "");
@@ -119,22 +124,28 @@ public final class Rooms {
     /** A new room with the caller as its host, called {@code name}, which is cleaned already. */
     public CompletionStage<Answer> create(String name, Caller caller) {
         if (book.createdFrom(caller.network()) >= settings.maxPerNetwork()) {
-            return CompletableFuture.completedFuture(Answer.refused(Outcome.NETWORK_FULL));
-        }
-        if (book.size() >= settings.maxRooms() && !evictOne()) {
-            return CompletableFuture.completedFuture(Answer.refused(Outcome.SERVER_FULL));
+            return answered(Answer.refused(Outcome.NETWORK_FULL));
         }
         String secret = ParticipantId.random();
-        return create(Participant.newcomer(ParticipantId.publicOf(secret), name), secret, caller);
+        Participant creator = Participant.newcomer(ParticipantId.publicOf(secret), name);
+        if (book.size() < settings.maxRooms()) {
+            return create(creator, secret, caller);
+        }
+        return evictOne()
+                .thenCompose(isPlace ->
+                        isPlace ? create(creator, secret, caller) : answered(Answer.refused(Outcome.SERVER_FULL)));
     }
 
     private CompletionStage<Answer> create(Participant creator, String secret, Caller caller) {
         String code = FlightCode.random();
         Instant at = time.clock.instant();
-        return registry.commit(code, entry -> Room.create(entry, code, creator, caller.address(), at))
-                .thenCompose(decision -> decision.isDone()
-                        ? CompletableFuture.completedFuture(summary(code, secret, caller))
-                        : create(creator, secret, caller)); // the code is in use
+        return registry.commit(
+                        code, /* waits= */ true, entry -> Room.create(entry, code, creator, caller.address(), at))
+                .thenCompose(decision -> switch (decision.verdict()) {
+                    case DONE -> answered(summary(code, secret, caller));
+                    case CODE_IN_USE -> create(creator, secret, caller);
+                    default -> answered(refusal(decision.verdict()));
+                });
     }
 
     /**
@@ -142,34 +153,47 @@ public final class Rooms {
      * tries}, whether it was asked before or not.
      */
     public CompletionStage<Answer> join(String code, String name, Caller caller, CodeTries tries) {
-        endIfExpired(code);
         String secret = ParticipantId.random();
         Participant joiner = Participant.newcomer(ParticipantId.publicOf(secret), name);
         Instant at = time.clock.instant();
-        return registry.commit(code, entry -> Room.join(entry, joiner, caller.address(), this::givesWay, at))
-                .thenApply(decision -> {
-                    if (decision.isDone()) {
-                        return summary(code, secret, caller);
-                    }
-                    tries.failed();
-                    return Answer.refused(
-                            decision.verdict() == Decision.Verdict.FULL ? Outcome.FULL : Outcome.NOT_FOUND);
-                });
+        return whenKnown(
+                code,
+                null,
+                isCertain -> endIfExpired(code, isCertain)
+                        .thenCompose(ended -> registry.commit(
+                                code,
+                                /* waits= */ true,
+                                entry -> Room.join(entry, joiner, caller.address(), this::givesWay, at)))
+                        .thenApply(decision -> {
+                            if (decision.isDone()) {
+                                return summary(code, secret, caller);
+                            }
+                            if (decision.verdict() != Decision.Verdict.AWAY) {
+                                tries.failed();
+                            }
+                            return refusal(decision.verdict());
+                        }));
     }
 
-    /** The room as the caller, known by its {@code secret}, sees it. Never waits. */
-    public Answer poll(String code, String secret, Caller caller) {
+    /** The room as the caller, known by its {@code secret}, sees it. */
+    public CompletionStage<Answer> poll(String code, String secret, Caller caller) {
         polls.increment();
-        Found found = find(code, secret);
-        if (found == null) {
-            return Answer.NOT_FOUND;
-        }
-        found.hearing().heard(now());
-        if (found.self().silent()) {
-            registry.commit(code, entry -> Room.comeBack(entry, found.self().id()));
-            return summary(code, secret, caller);
-        }
-        return summary(found, caller);
+        return whenKnown(code, secret, isCertain -> {
+            Found found = find(code, secret, isCertain);
+            if (found == null) {
+                return answered(Answer.NOT_FOUND);
+            }
+            found.hearing().heard(now());
+            if (!found.self().silent()) {
+                return summary(found, caller, isCertain);
+            }
+            return registry.commit(
+                            code,
+                            /* waits= */ true,
+                            entry -> Room.comeBack(entry, found.self().id()))
+                    .thenApply(decision ->
+                            decision.isDone() ? summary(code, secret, caller) : refusal(decision.verdict()));
+        });
     }
 
     /** The caller has chosen {@code files} files of {@code bytes} bytes. */
@@ -194,32 +218,76 @@ public final class Rooms {
     }
 
     private CompletionStage<Answer> change(String code, String secret, Caller caller, Change change) {
-        Found found = find(code, secret);
-        if (found == null) {
-            return CompletableFuture.completedFuture(Answer.NOT_FOUND);
-        }
-        found.hearing().heard(now());
-        return registry.commit(code, change.by(found.self().id())).thenApply(decision -> switch (decision.verdict()) {
-            case DONE -> summary(code, secret, caller);
-            case PEER_SHARES -> Answer.refused(Outcome.PEER_SHARES);
-            case NOT_FOUND, FULL, CODE_IN_USE, AWAY -> Answer.NOT_FOUND;
+        return whenKnown(code, secret, isCertain -> {
+            Found found = find(code, secret, isCertain);
+            if (found == null) {
+                return answered(Answer.NOT_FOUND);
+            }
+            found.hearing().heard(now());
+            Rule rule = change.by(found.self().id());
+            return registry.commit(code, /* waits= */ true, rule)
+                    .thenCompose(decision -> decision.isDone()
+                            ? summaryOf(code, secret, caller, isCertain)
+                            : answered(refusal(decision.verdict())));
         });
     }
 
+    private static Answer refusal(Decision.Verdict verdict) {
+        return switch (verdict) {
+            case PEER_SHARES -> Answer.refused(Outcome.PEER_SHARES);
+            case FULL -> Answer.refused(Outcome.FULL);
+            case AWAY -> Answer.AWAY;
+            case DONE, NOT_FOUND, CODE_IN_USE -> Answer.NOT_FOUND;
+        };
+    }
+
+    private static <T> CompletionStage<T> answered(T answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    /** Something to do once it is known what others know of a room. */
+    @FunctionalInterface
+    private interface Work {
+        /** {@code isCertain} unless others can't be asked, and this instance goes on from what it knows. */
+        CompletionStage<Answer> run(boolean isCertain);
+    }
+
+    /** Does {@code work} at once where this instance is alone. Whoever has {@code secret} is heard of. */
+    private CompletionStage<Answer> whenKnown(String code, @Nullable String secret, Work work) {
+        if (!registry.isShared()) {
+            return work.run(/* isCertain= */ true);
+        }
+        return registry.refresh(code, secret == null ? null : ParticipantId.publicOf(secret))
+                .thenCompose(freshness -> freshness == Records.Freshness.UNKNOWN
+                        ? answered(Answer.AWAY)
+                        : work.run(freshness == Records.Freshness.FRESH));
+    }
+
+    // --- summaries ---
+
+    /** The room as the caller sees it now, once it is clear whether the other one is silent. */
+    private CompletionStage<Answer> summary(Found found, Caller caller, boolean isCertain) {
+        Room room = found.state().room();
+        Participant other = room.other(found.self());
+        if (other == null || !isCertain || !isOverdue(found.state(), other)) {
+            return answered(summary(found, caller));
+        }
+        return fallSilent(found.room(), other.id()).thenApply(decision -> summary(room.code(), found.secret(), caller));
+    }
+
+    private CompletionStage<Answer> summaryOf(String code, String secret, Caller caller, boolean isCertain) {
+        Found found = find(code, secret, isCertain);
+        return found == null ? answered(Answer.NOT_FOUND) : summary(found, caller, isCertain);
+    }
+
     private Answer summary(String code, String secret, Caller caller) {
-        Found found = find(code, secret);
+        Found found = find(code, secret, /* isCertain= */ false);
         return found == null ? Answer.NOT_FOUND : summary(found, caller);
     }
 
-    /** The room as the caller sees it now, once it is clear whether the other one is silent. */
     private Answer summary(Found found, Caller caller) {
-        Room room = found.state().room();
         Participant self = found.self();
-        Participant other = room.other(self);
-        if (other != null && judge(found.room(), found.state(), other)) {
-            return summary(room.code(), found.secret(), caller);
-        }
-        Summary summary = Summary.of(room, self, found.secret());
+        Summary summary = Summary.of(found.state().room(), self, found.secret());
         boolean shouldConnect =
                 summary.isReady() && (self.isAttachedForTransfer() || admitsSocket.test(caller.network()));
         found.hearing().told(shouldConnect, now());
@@ -231,19 +299,32 @@ public final class Rooms {
 
     /** The client's socket attaches to room {@code code} for whoever has {@code secret}; it is told whether that worked. */
     public void attach(Peer peer, String code, String secret, RoomChannel channel) {
-        Found found = find(code, secret);
+        if (registry.isShared()) {
+            registry.attach(peer, code, ParticipantId.publicOf(secret), channel);
+            return;
+        }
+        Found found = find(code, secret, /* isCertain= */ true);
         if (found != null) {
             found.hearing().heard(now());
         }
         registry.attach(peer, code, found == null ? "" : found.self().id(), channel);
     }
 
-    /** Ends room {@code code} if nobody in it was heard of for long enough; nothing where there is none. */
+    /** Ends room {@code code}, of which {@code peer} is about to speak, if nobody in it was heard of for long enough. */
     public void endIfExpired(String code) {
-        KeptRoom room = book.find(code);
-        if (room != null && isExpired(room.state(), now())) {
-            registry.commit(code, entry -> Room.end(entry, Fact.Ending.EXPIRED, () -> isExpired(room.state(), now())));
+        if (!registry.isShared()) {
+            endIfExpired(code, /* isCertain= */ true);
         }
+    }
+
+    private CompletionStage<Decision> endIfExpired(String code, boolean isCertain) {
+        KeptRoom room = book.find(code);
+        return room == null || !isCertain || !isExpired(room.state(), now())
+                ? answered(Decision.notFound())
+                : registry.commit(
+                        code,
+                        /* waits= */ false,
+                        entry -> Room.end(entry, Fact.Ending.EXPIRED, () -> isExpired(room.state(), now())));
     }
 
     // --- time ---
@@ -256,29 +337,44 @@ public final class Rooms {
         }
         book.forEach(room -> {
             KeptRoom.State state = room.state();
+            String code = state.room().code();
             if (isExpired(state, now)) {
-                endIfExpired(state.room().code());
+                ifCertain(code, () -> endIfExpired(code, /* isCertain= */ true));
                 return;
             }
-            Participant guest = state.room().guest();
-            if (guest != null) {
-                judge(room, state, guest);
-                judge(room, state, state.room().host());
+            for (Participant participant : state.room().participants()) {
+                if (state.room().guest() != null && isOverdue(state, participant)) {
+                    ifCertain(code, () -> fallSilent(room, participant.id()));
+                }
             }
         });
     }
 
-    /** Whether {@code participant} turns out to have fallen silent. */
-    private boolean judge(KeptRoom room, KeptRoom.State state, Participant participant) {
-        if (participant.silent()
-                || participant.isAttached()
-                || !state.of(participant).isSilent(now())) {
-            return false;
+    /** Does {@code work} if others can be asked, once it is known here what they know. */
+    private void ifCertain(String code, Runnable work) {
+        if (!registry.isShared()) {
+            work.run();
+            return;
         }
-        registry.commit(
-                state.room().code(),
-                entry -> Room.fallSilent(entry, participant.id(), () -> isStillSilent(room, participant.id())));
-        return true;
+        registry.refresh(code, null).thenAccept(freshness -> {
+            if (freshness == Records.Freshness.FRESH) {
+                work.run();
+            }
+        });
+    }
+
+    /** Whether {@code participant} should have been heard of by now. */
+    private boolean isOverdue(KeptRoom.State state, Participant participant) {
+        return !participant.silent()
+                && !participant.isAttached()
+                && state.of(participant).isSilent(now());
+    }
+
+    private CompletionStage<Decision> fallSilent(KeptRoom room, String id) {
+        return registry.commit(
+                room.state().room().code(),
+                /* waits= */ false,
+                entry -> Room.fallSilent(entry, id, () -> isStillSilent(room, id)));
     }
 
     private boolean isStillSilent(KeptRoom room, String id) {
@@ -294,35 +390,51 @@ public final class Rooms {
     /** Whether a join may take the seat of {@code participant}. Asked under the registry's lock. */
     private boolean givesWay(Room room, Participant participant) {
         KeptRoom kept = book.find(room.code());
+        KeptRoom.State state = kept == null ? null : kept.state();
         return participant.silent()
                 || (!participant.isAttached()
-                        && kept != null
-                        && kept.state().of(participant).givesWay(now()));
+                        && state != null
+                        && state.room().find(participant.id()) != null
+                        && state.of(participant).givesWay(now()));
     }
 
-    private boolean evictOne() {
+    private CompletionStage<Boolean> evictOne() {
         KeptRoom room = evictions.next(now());
         if (room == null) {
-            return false;
+            return answered(false);
         }
-        registry.commit(
+        String code = room.state().room().code();
+        if (!registry.isShared()) {
+            return evict(room).thenApply(decision -> book.size() < settings.maxRooms());
+        }
+        return registry.refresh(code, null)
+                .thenCompose(
+                        freshness -> freshness == Records.Freshness.FRESH ? evict(room) : answered(Decision.notFound()))
+                .thenApply(decision -> {
+                    registry.letGo(code); // if others serve it
+                    return book.size() < settings.maxRooms();
+                });
+    }
+
+    private CompletionStage<Decision> evict(KeptRoom room) {
+        return registry.commit(
                 room.state().room().code(),
+                /* waits= */ false,
                 entry -> Room.end(entry, Fact.Ending.EVICTED, () -> evictions.isDue(room.state(), now())));
-        return book.size() < settings.maxRooms();
     }
 
     private long now() {
         return time.ticker.getAsLong();
     }
 
-    private @Nullable Found find(String code, String secret) {
+    private @Nullable Found find(String code, String secret, boolean isCertain) {
         KeptRoom room = book.find(code);
         if (room == null) {
             return null;
         }
         KeptRoom.State state = room.state();
-        if (isExpired(state, now())) {
-            endIfExpired(code);
+        if (isCertain && isExpired(state, now())) {
+            endIfExpired(code, isCertain);
             return null;
         }
         Participant self = state.withSecret(secret);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param chat whether it has asked for a chat
  * @param sharing whether it shares its screen
  * @param silent whether it was not heard of for so long that its seat looks empty
+ * @param lost whether its last socket to go was one for transfer that it did not close
  * @param transfer its socket on the channel, or null
  * @param chatting its socket for chat, or null
  * @param showing its socket for screen-share, or null
@@ -28,13 +29,14 @@ public record Participant(
         boolean chat,
         boolean sharing,
         boolean silent,
+        boolean lost,
         @Nullable Attachment transfer,
         @Nullable Attachment chatting,
         @Nullable Attachment showing) {
 
     /** Somebody who has just come. */
     public static Participant newcomer(String id, String name) {
-        return new Participant(id, name, false, 0, 0, false, false, false, null, null, null);
+        return new Participant(id, name, false, 0, 0, false, false, false, false, null, null, null);
     }
 
     /** Whether it has a socket, on any channel. */
@@ -66,6 +68,7 @@ public record Participant(
                 chat,
                 sharing,
                 silent,
+                lost,
                 channel == RoomChannel.TRANSFER ? socket : transfer,
                 channel == RoomChannel.CHAT ? socket : chatting,
                 channel == RoomChannel.SCREEN_SHARE ? socket : showing);
@@ -83,17 +86,33 @@ public record Participant(
         return sockets;
     }
 
+    /** The ids of its sockets. */
+    public List<String> socketIds() {
+        return sockets().stream().map(socket -> socket.socket().id()).toList();
+    }
+
+    /** The id of its socket for transfer, or null. */
+    public @Nullable String transferSocketId() {
+        return transfer == null ? null : transfer.socket().id();
+    }
+
     /** The same one, who has chosen {@code files} files of {@code bytes} bytes. */
     public Participant ready(int files, long bytes) {
-        return new Participant(id, name, true, files, bytes, chat, sharing, silent, transfer, chatting, showing);
+        return new Participant(id, name, true, files, bytes, chat, sharing, silent, lost, transfer, chatting, showing);
     }
 
     Participant flags(boolean chatNow, boolean sharingNow) {
         return new Participant(
-                id, name, ready, fileCount, totalBytes, chatNow, sharingNow, silent, transfer, chatting, showing);
+                id, name, ready, fileCount, totalBytes, chatNow, sharingNow, silent, lost, transfer, chatting, showing);
     }
 
     Participant silent(boolean now) {
-        return new Participant(id, name, ready, fileCount, totalBytes, chat, sharing, now, transfer, chatting, showing);
+        return new Participant(
+                id, name, ready, fileCount, totalBytes, chat, sharing, now, lost, transfer, chatting, showing);
+    }
+
+    Participant lost(boolean now) {
+        return new Participant(
+                id, name, ready, fileCount, totalBytes, chat, sharing, silent, now, transfer, chatting, showing);
     }
 }

@@ -21,7 +21,8 @@ final class ParticipantJson {
                 .put("totalBytes", participant.totalBytes())
                 .put("chat", participant.chat())
                 .put("sharing", participant.sharing())
-                .put("silent", participant.silent());
+                .put("silent", participant.silent())
+                .put("lost", participant.lost());
         ObjectNode sockets = json.putObject("sockets");
         for (RoomChannel channel : RoomChannel.values()) {
             Attachment socket = participant.on(channel);
@@ -56,6 +57,7 @@ final class ParticipantJson {
                 Json.flag(json, "chat"),
                 Json.flag(json, "sharing"),
                 Json.flag(json, "silent"),
+                json.has("lost") && Json.flag(json, "lost"),
                 null,
                 null,
                 null);

@@ -193,7 +193,17 @@ public record Room(
                 : Decision.ended(List.of(), List.of(new Fact.RoomEnded(room.code, reason, room.story)));
     }
 
+    /** {@code mine} lives as this instance knows it, since others have forgotten it. */
+    public static Decision putBack(Room mine) {
+        return Decision.done(mine, List.of(), List.of());
+    }
+
     // --- looking ---
+
+    /** Who sits here, the host first. */
+    public List<Participant> participants() {
+        return guest == null ? List.of(host) : List.of(host, guest);
+    }
 
     /** The participant with the public id {@code id}, or null. */
     public @Nullable Participant find(String id) {

@@ -2,7 +2,10 @@ package xyz.dropsilk.server.rules;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What sockets do to a {@link Room}: attaching, pairing on a channel, and how it ends (rooms contract, 3). Pure functions. */
@@ -14,7 +17,9 @@ public final class RoomSockets {
         /** The connection broke, or the server cut it. Its participant may come back. */
         LOST,
         /** It attached to another channel for the same participant. */
-        MOVED
+        MOVED,
+        /** The server that it was connected to has stopped, which frees no seat and tells nobody anything. */
+        STOPPED
     }
 
     private RoomSockets() {}
@@ -115,7 +120,7 @@ public final class RoomSockets {
         }
         Story story = found.story().exchanged(traffic);
         Room room = found.with(channel == RoomChannel.TRANSFER ? story.parted(at) : story);
-        Participant without = before.with(channel, null);
+        Participant without = before.with(channel, null).lost(channel == RoomChannel.TRANSFER && end == End.LOST);
         if (channel == RoomChannel.TRANSFER && end == End.CLOSED) {
             return Room.leave(room.with(without), without, at);
         }
@@ -124,7 +129,7 @@ public final class RoomSockets {
         Participant other = room.other(before);
         Attachment partner = other == null ? null : other.on(channel);
         if (other != null && partner != null && partner.isPairedWith(socket)) {
-            if (channel == RoomChannel.TRANSFER) {
+            if (channel == RoomChannel.TRANSFER || end == End.STOPPED) {
                 deliveries.add(new Delivery.PeerLost(partner.socket().id()));
             } else {
                 deliveries.add(new Delivery.PeerLeft(partner.socket().id(), /* renewed= */ false));
@@ -132,5 +137,112 @@ public final class RoomSockets {
             }
         }
         return Decision.done(next, deliveries, List.of());
+    }
+
+    /** All sockets that {@code isGone} says are there no more: their server has ended as {@code end} says. */
+    public static Decision lose(@Nullable Entry now, Predicate<String> isGone, End end, Instant at) {
+        if (!(now instanceof Room found)) {
+            return Decision.notFound();
+        }
+        Room room = found;
+        List<Delivery> deliveries = new ArrayList<>();
+        for (Participant participant : found.participants()) {
+            for (RoomChannel channel : RoomChannel.values()) {
+                Attachment socket = participant.on(channel);
+                if (socket != null && isGone.test(socket.socket().id())) {
+                    Decision detached = detach(
+                            room, participant.id(), channel, socket.socket().id(), end, Traffic.NONE, at);
+                    deliveries.addAll(detached.deliveries());
+                    room = detached.next() instanceof Room next ? next : room;
+                }
+            }
+        }
+        return room == found ? Decision.unchanged(found) : Decision.done(room, deliveries, List.of());
+    }
+
+    /**
+     * What has to be told to sockets that know the room as {@code told} and have missed how it became {@code next}.
+     *
+     * @param told null where none of them knows anything
+     * @param next null where the room is no more
+     * @param isHere which sockets are meant
+     */
+    public static List<Delivery> missed(@Nullable Room told, @Nullable Room next, Predicate<String> isHere) {
+        List<Delivery> missed = new ArrayList<>();
+        Map<String, Place> before = places(told, isHere);
+        Map<String, Place> after = places(next, isHere);
+        before.forEach((id, was) -> {
+            if (!after.containsKey(id)) {
+                missed.add(isReplaced(was, next) ? new Delivery.Replaced(id) : new Delivery.Expelled(id));
+            }
+        });
+        after.forEach((id, is) -> missed.addAll(missed(id, before.get(id), is)));
+        return missed;
+    }
+
+    /** Where a socket is attached. */
+    private record Place(Room room, Participant participant, RoomChannel channel, Attachment attachment) {}
+
+    private static Map<String, Place> places(@Nullable Room room, Predicate<String> isHere) {
+        Map<String, Place> places = new LinkedHashMap<>();
+        if (room != null) {
+            for (Participant participant : room.participants()) {
+                for (RoomChannel channel : RoomChannel.values()) {
+                    Attachment socket = participant.on(channel);
+                    if (socket != null && isHere.test(socket.socket().id())) {
+                        places.put(socket.socket().id(), new Place(room, participant, channel, socket));
+                    }
+                }
+            }
+        }
+        return places;
+    }
+
+    private static boolean isReplaced(Place was, @Nullable Room next) {
+        Participant same = next == null ? null : next.find(was.participant.id());
+        return same != null && same.on(was.channel) != null;
+    }
+
+    private static List<Delivery> missed(String id, @Nullable Place was, Place is) {
+        List<Delivery> missed = new ArrayList<>(2);
+        boolean isNew = was == null
+                || was.channel != is.channel
+                || !was.participant.id().equals(is.participant.id());
+        boolean believes = !isNew && was.attachment.told() == Attachment.Told.PAIRED;
+        if (isNew) {
+            missed.add(new Delivery.Attached(
+                    id,
+                    is.room.code(),
+                    is.participant.id(),
+                    is.participant.name(),
+                    is.channel,
+                    is.attachment.role(),
+                    is.room.peerOf(is.participant)));
+        }
+        boolean isPaired = is.attachment.told() == Attachment.Told.PAIRED;
+        if (believes && (!isPaired || was.attachment.pairing() != is.attachment.pairing())) {
+            missed.add(new Delivery.PeerLeft(id, /* renewed= */ isPaired));
+            believes = false;
+        }
+        if (isPaired && !believes) {
+            missed.addAll(announcedTo(id, is));
+        }
+        return missed;
+    }
+
+    /** How the socket was paired; or that the other one is gone, where it is. */
+    private static List<Delivery> announcedTo(String id, Place is) {
+        Participant other = is.room.other(is.participant);
+        Attachment partner = other == null ? null : other.on(is.channel);
+        if (other == null || partner == null || !is.attachment.isPairedWith(partner)) {
+            return List.of();
+        }
+        boolean isHost = is.room.roleOf(is.participant) == Role.HOST;
+        Attachment hosts = isHost ? is.attachment : partner;
+        Attachment guests = isHost ? partner : is.attachment;
+        return new Pair(is.room.code(), hosts.socket(), guests.socket(), is.channel, is.attachment.pairing())
+                .announced().stream()
+                        .filter(delivery -> delivery.to().equals(id))
+                        .toList();
     }
 }

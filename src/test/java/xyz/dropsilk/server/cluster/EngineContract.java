@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +73,32 @@ public abstract class EngineContract {
     }
 
     private static Engine.Commit change(String expected, String version, String value, Engine.Append... appends) {
-        return new Engine.Commit(new Engine.Change("CODE22", expected, version, value, TTL), List.of(appends), MOST);
+        Engine.Change change = new Engine.Change(
+                "CODE22",
+                expected,
+                version,
+                value,
+                new Engine.Lifetime(TTL, /* renewed= */ true),
+                List.of(),
+                List.of(),
+                Duration.ZERO);
+        return new Engine.Commit(change, List.of(appends), MOST);
+    }
+
+    /** Of a record with clocks. */
+    private static Engine.Commit clocked(
+            String expected, String version, String value, List<String> clocks, List<String> heard) {
+        Engine.Change change = new Engine.Change(
+                "CODE33", expected, version, value, new Engine.Lifetime(TTL, /* renewed= */ false), clocks, heard, TTL);
+        return new Engine.Commit(change, List.of(append("other", "letter", true)), MOST);
+    }
+
+    private static Engine.Hearing hearing(String known, String... clocks) {
+        return new Engine.Hearing("CODE33", List.of(clocks), known, TTL);
+    }
+
+    private Engine.Kept hear(Engine.Hearing hearing) {
+        return await(other.hear(List.of(hearing))).get(0);
     }
 
     private static Engine.Append append(String to, String entry, boolean required) {
@@ -98,13 +125,75 @@ public abstract class EngineContract {
     void aRecordIsWrittenIfItHasTheExpectedVersion() {
         assertEquals(Engine.Kept.nothing(), await(one.read("CODE22")));
         assertEquals(Engine.Status.DONE, status(change("", "1:a", "first")));
-        assertEquals(new Engine.Kept("1:a", "first"), await(other.read("CODE22")));
+        assertEquals(new Engine.Kept("1:a", "first", Map.of()), await(other.read("CODE22")));
         Engine.Answer refused = await(other.commit(change("", "1:b", "second")));
         assertEquals(Engine.Status.CONFLICT, refused.status());
-        assertEquals(new Engine.Kept("1:a", "first"), refused.kept());
+        assertEquals(new Engine.Kept("1:a", "first", Map.of()), refused.kept());
         assertEquals(Engine.Status.DONE, status(change("1:a", "2:b", "second")));
         assertEquals(Engine.Status.DONE, status(change("2:b", "3:c", "")));
         assertEquals(Engine.Kept.nothing(), await(one.read("CODE22")));
+    }
+
+    @Test
+    void clocksAreThoseThatTheLastChangeNamed() {
+        assertEquals(Engine.Status.DONE, status(clocked("", "1:a", "v", List.of("host", "guest"), List.of())));
+        assertEquals(Set.of("host", "guest"), await(one.read("CODE33")).ages().keySet());
+        assertEquals(Engine.Status.DONE, status(clocked("1:a", "2:b", "w", List.of("guest", "new"), List.of("new"))));
+        Engine.Kept kept = hear(hearing("1:a"));
+        assertEquals("w", kept.value());
+        assertEquals(Set.of("guest", "new"), kept.ages().keySet());
+    }
+
+    @Test
+    void aClockIsTurnedBackByThoseWhoHaveOne() {
+        status(clocked("", "1:a", "v", List.of("host", "guest"), List.of()));
+        awaitUntil("time passes", () -> hear(hearing("")).ages().get("host").toMillis() > 30);
+        Map<String, Duration> ages = hear(hearing("", "host", "nobody")).ages();
+        assertEquals(Set.of("host", "guest"), ages.keySet());
+        assertTrue(ages.get("guest").compareTo(ages.get("host")) > 0, "ages: " + ages);
+        status(clocked("1:a", "2:b", "v", List.of("host", "guest"), List.of("guest")));
+        ages = hear(hearing("")).ages();
+        assertTrue(ages.get("guest").compareTo(ages.get("host")) <= 0, "ages: " + ages);
+    }
+
+    @Test
+    void whatIsKnownIsNotSaidAgain() {
+        status(clocked("", "1:a", "v", List.of("host"), List.of()));
+        assertEquals("", hear(hearing("1:a")).value());
+        assertEquals("1:a", hear(hearing("1:a")).version());
+        assertEquals("v", hear(hearing("0:x")).value());
+        List<Engine.Kept> both =
+                await(one.hear(List.of(new Engine.Hearing("CODE44", List.of("a", "b"), "", TTL), hearing("", "host"))));
+        assertEquals(Engine.Kept.nothing(), both.get(0));
+        assertEquals("v", both.get(1).value());
+    }
+
+    @Test
+    void anEndIsRemembered() {
+        status(clocked("", "1:a", "v", List.of("host"), List.of()));
+        assertEquals(Engine.Status.DONE, status(clocked("1:a", "2:b", "", List.of(), List.of())));
+        assertEquals(new Engine.Kept("2:b", "", Map.of()), hear(hearing("1:a", "host")));
+        assertEquals(Engine.Status.CONFLICT, status(clocked("", "1:c", "again", List.of("host"), List.of())));
+        assertEquals(Engine.Status.DONE, status(clocked("2:b", "3:c", "again", List.of("host"), List.of())));
+        assertEquals(List.of("letter", "letter", "letter"), inbox(other));
+    }
+
+    @Test
+    void aRecordOfWhichNobodyIsHeardEnds() {
+        Engine.Change change = new Engine.Change(
+                "CODE33",
+                "",
+                "1:a",
+                "v",
+                new Engine.Lifetime(Duration.ofMillis(300), /* renewed= */ false),
+                List.of("host"),
+                List.of(),
+                TTL);
+        await(one.commit(new Engine.Commit(change, List.of(), MOST)));
+        awaitUntil("its end", () -> hear(hearing("1:a", "nobody")).version().isEmpty());
+        await(one.commit(new Engine.Commit(change, List.of(), MOST)));
+        assertEquals("1:a", hear(hearing("", "host")).version()); // and lives on for long
+        awaitUntil("time passes", () -> hear(hearing("")).ages().get("host").toMillis() > 400);
     }
 
     @Test
@@ -187,6 +276,7 @@ public abstract class EngineContract {
         assertEquals("1", first.instances().get("one"));
         Engine.Beat second = await(other.beat("2", TTL));
         assertEquals(first.epoch(), second.epoch());
+        assertTrue(second.age().compareTo(TTL) < 0);
         assertEquals(
                 List.of("1", "2"),
                 List.of(second.instances().get("one"), second.instances().get("other")));

@@ -200,6 +200,11 @@ final class MemoryEngine implements Engine {
     }
 
     @Override
+    public CompletionStage<List<Kept>> hear(List<Hearing> hearings) {
+        return ask(() -> hub.hear(hearings));
+    }
+
+    @Override
     public CompletionStage<Boolean> makeInbox(Duration timeToLive) {
         return ask(() -> hub.makeInbox(id));
     }
@@ -272,7 +277,10 @@ final class MemoryEngine implements Engine {
 
     @Override
     public void renew(String code, Duration timeToLive) {
-        // nothing ends here by itself
+        ask(() -> {
+            hub.renew(code, timeToLive);
+            return null;
+        });
     }
 
     @Override

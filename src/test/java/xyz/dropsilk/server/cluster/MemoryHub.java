@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.testing.ManualExecutor;
 
 /** An engine in memory with the faults of real ones, the same for the same random numbers. For one thread. */
@@ -39,12 +40,21 @@ final class MemoryHub {
         }
     }
 
+    /**
+     * A record.
+     *
+     * @param clocks when each was turned back: nanoseconds
+     * @param until it lives: nanoseconds
+     */
+    private record Stored(String version, String value, Map<String, Long> clocks, long until) {}
+
     /** All that it remembers. */
     private static final class Contents {
-        final Map<String, Engine.Kept> records = new LinkedHashMap<>();
+        final Map<String, Stored> records = new LinkedHashMap<>();
         final Map<String, Inbox> inboxes = new HashMap<>();
         final Map<String, String> instances = new LinkedHashMap<>();
         String epoch = "";
+        long epochSince;
 
         Contents copy() {
             Contents copy = new Contents();
@@ -52,6 +62,7 @@ final class MemoryHub {
             inboxes.forEach((id, inbox) -> copy.inboxes.put(id, inbox.copy()));
             copy.instances.putAll(instances);
             copy.epoch = epoch;
+            copy.epochSince = epochSince;
             return copy;
         }
     }
@@ -166,14 +177,75 @@ final class MemoryHub {
         if (full) {
             throw EngineException.refused("it is out of memory");
         }
-        if (change != null && change.value().isEmpty()) {
-            contents.records.remove(change.code());
-        } else if (change != null) {
-            contents.records.put(change.code(), new Engine.Kept(change.version(), change.value()));
+        if (change != null) {
+            write(change);
         }
         made.forEach(this::append);
         return new Engine.Answer(
                 Engine.Status.DONE, Engine.Kept.nothing(), commit.appends().size() - made.size());
+    }
+
+    private void write(Engine.Change change) {
+        Stored before = stored(change.code());
+        if (change.value().isEmpty()) {
+            if (change.remembered().isZero()) {
+                contents.records.remove(change.code());
+            } else {
+                contents.records.put(
+                        change.code(),
+                        new Stored(
+                                change.version(),
+                                "",
+                                Map.of(),
+                                time.nanos() + change.remembered().toNanos()));
+            }
+            return;
+        }
+        boolean renewed = change.timeToLive().renewed() || before == null || before.value.isEmpty();
+        Map<String, Long> clocks = new HashMap<>();
+        for (String clock : change.clocks()) {
+            Long since = before == null ? null : before.clocks.get(clock);
+            boolean anew = since == null || change.heard().contains(clock);
+            clocks.put(clock, anew ? time.nanos() : since);
+            renewed |= anew;
+        }
+        long until = renewed || before == null
+                ? time.nanos() + change.timeToLive().length().toNanos()
+                : before.until;
+        contents.records.put(change.code(), new Stored(change.version(), change.value(), clocks, until));
+    }
+
+    private @Nullable Stored stored(String code) {
+        Stored stored = contents.records.get(code);
+        return stored != null && time.nanos() - stored.until < 0 ? stored : null;
+    }
+
+    List<Engine.Kept> hear(List<Engine.Hearing> hearings) {
+        return hearings.stream().map(this::hear).toList();
+    }
+
+    private Engine.Kept hear(Engine.Hearing hearing) {
+        Stored stored = stored(hearing.code());
+        if (stored == null) {
+            return Engine.Kept.nothing();
+        }
+        Map<String, Long> clocks = new HashMap<>(stored.clocks);
+        boolean heard = false;
+        for (String clock : hearing.clocks()) {
+            heard |= clocks.replace(clock, time.nanos()) != null;
+        }
+        if (heard) {
+            contents.records.put(
+                    hearing.code(),
+                    new Stored(
+                            stored.version,
+                            stored.value,
+                            clocks,
+                            time.nanos() + hearing.timeToLive().toNanos()));
+        }
+        Map<String, Duration> ages = new HashMap<>();
+        clocks.forEach((clock, since) -> ages.put(clock, Duration.ofNanos(time.nanos() - since)));
+        return new Engine.Kept(stored.version, stored.version.equals(hearing.known()) ? "" : stored.value, ages);
     }
 
     private void append(Engine.Append append) {
@@ -190,12 +262,27 @@ final class MemoryHub {
     }
 
     Engine.Kept read(String code) {
-        return contents.records.getOrDefault(code, Engine.Kept.nothing());
+        return hear(new Engine.Hearing(code, List.of(), "", Duration.ZERO));
     }
 
-    /** All records, by code. */
+    void renew(String code, Duration timeToLive) {
+        Stored stored = stored(code);
+        if (stored != null) {
+            contents.records.put(
+                    code, new Stored(stored.version, stored.value, stored.clocks, time.nanos() + timeToLive.toNanos()));
+        }
+    }
+
+    /** All records that are, by code. */
     Map<String, Engine.Kept> records() {
-        return Map.copyOf(contents.records);
+        Map<String, Engine.Kept> records = new LinkedHashMap<>();
+        List.copyOf(contents.records.keySet()).forEach(code -> {
+            Engine.Kept kept = read(code);
+            if (!kept.value().isEmpty()) {
+                records.put(code, kept);
+            }
+        });
+        return records;
     }
 
     boolean makeInbox(String id) {
@@ -233,9 +320,14 @@ final class MemoryHub {
     Engine.Beat beat(String id, String state) {
         if (contents.epoch.isEmpty()) {
             contents.epoch = "epoch" + ++epochs;
+            contents.epochSince = time.nanos();
         }
         contents.instances.put(id, state);
-        return new Engine.Beat(contents.inboxes.containsKey(id), contents.epoch, Map.copyOf(contents.instances));
+        return new Engine.Beat(
+                contents.inboxes.containsKey(id),
+                contents.epoch,
+                Duration.ofNanos(time.nanos() - contents.epochSince),
+                Map.copyOf(contents.instances));
     }
 
     void forget(String id) {

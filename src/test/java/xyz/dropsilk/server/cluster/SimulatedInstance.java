@@ -133,6 +133,7 @@ final class SimulatedInstance {
                     made[0] = new MemoryEngine(hub, id, listener);
                     return made[0];
                 },
+                Duration.ofMinutes(30),
                 process,
                 time::nanos,
                 events,

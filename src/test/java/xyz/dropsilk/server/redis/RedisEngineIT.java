@@ -137,12 +137,11 @@ class RedisEngineIT extends EngineContract {
         try (Redis redis = new Redis("--maxmemory", "1mb", "--maxmemory-policy", "noeviction")) {
             Engine engine = engine(redis.port(), null, "third", heard);
             await(engine.connect());
-            Engine.Commit commit =
-                    new Engine.Commit(new Engine.Change("CODE22", "", "1:a", "x".repeat(4_000_000), TTL), List.of(), 1);
+            Engine.Commit commit = new Engine.Commit(change("CODE22", "x".repeat(4_000_000)), List.of(), 1);
             try {
                 await(engine.commit(commit));
-                EngineException refused = failure(engine.commit(
-                        new Engine.Commit(new Engine.Change("CODE33", "", "1:a", "x", TTL), List.of(), 1)));
+                EngineException refused =
+                        failure(engine.commit(new Engine.Commit(change("CODE33", "x"), List.of(), 1)));
                 assertEquals("it is out of memory", refused.getMessage());
             } catch (CompletionException e) {
                 assertEquals(
@@ -152,5 +151,17 @@ class RedisEngineIT extends EngineContract {
             assertEquals(1, heard.warnings.size());
             engine.close();
         }
+    }
+
+    private static Engine.Change change(String code, String value) {
+        return new Engine.Change(
+                code,
+                "",
+                "1:a",
+                value,
+                new Engine.Lifetime(TTL, /* renewed= */ true),
+                List.of(),
+                List.of(),
+                java.time.Duration.ZERO);
     }
 }

@@ -64,13 +64,13 @@ final class Lobby {
 
         /** What its poll shows. */
         JsonNode poll() {
-            Rooms.Answer answer = rooms.poll(code, id, HOME);
+            Rooms.Answer answer = answer(rooms.poll(code, id, HOME));
             assertEquals(Rooms.Outcome.DONE, answer.outcome());
             return WebClient.json(answer.summary());
         }
 
         Rooms.Outcome pollOutcome() {
-            return rooms.poll(code, id, HOME).outcome();
+            return answer(rooms.poll(code, id, HOME)).outcome();
         }
 
         JsonNode ready() {

@@ -62,7 +62,7 @@ final class RoomsTest {
             assertEquals(shown, host.poll().path("peer").path("participantId").asText(), "the same in every answer");
             assertEquals(
                     Rooms.Outcome.NOT_FOUND,
-                    lobby.rooms.poll(host.code, shown, Lobby.HOME).outcome());
+                    Lobby.answer(lobby.rooms.poll(host.code, shown, Lobby.HOME)).outcome());
             assertEquals(ParticipantId.publicOf(guest.id), shown);
         }
 

@@ -1,0 +1,324 @@
+package xyz.dropsilk.server.flight;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.rules.Decision;
+import xyz.dropsilk.server.rules.Delivery;
+import xyz.dropsilk.server.rules.Entry;
+import xyz.dropsilk.server.rules.Rule;
+
+/**
+ * Decisions on their way to come true in the records that instances share. Guarded by the registry's lock.
+ *
+ * <p>A rule is asked of what this instance knows, or else of what it reads; what it decides comes true if the record is still the same, else the rule
+ * is asked again. A refusal is believed only if it is the record's.
+ */
+final class Proposals {
+    /** Who waits is answered by then. */
+    static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** Whoever keeps what this instance knows of one kind of entry. */
+    interface Decider {
+        /** What lives under {@code code} as far as this instance knows, and in which version; nothing where that is not what others know. */
+        Known known(String code);
+
+        /** The number of the newest version of {@code code} that this instance has ever seen. */
+        long newest(String code);
+
+        /** What was read of {@code code}, in {@code version}, as this instance has to see it. */
+        @Nullable
+        Entry believed(String code, String version, @Nullable Entry read);
+
+        /** Whether this one concerns this instance alone, as far as it knows, or must not wait for the others. */
+        boolean isOurs(Pending asked);
+
+        /** Whether this one is decided without the others now. */
+        boolean mayDecideAlone(Pending asked);
+
+        /** Decides it without the others. */
+        void decideAlone(Pending asked);
+
+        /** Whoever asked waits no longer, though what was proposed may still come true. */
+        void gaveUp(Pending asked);
+
+        /** Whether rules need more than the record's value, which only reading it gives. */
+        boolean needsReading();
+
+        /** The instances that {@code entry} names. */
+        void addHomes(@Nullable Entry entry, Set<String> homes);
+    }
+
+    /**
+     * What is known of a code.
+     *
+     * @param entry what lives under it; null for nothing
+     * @param version of the record; empty for none
+     */
+    record Known(@Nullable Entry entry, String version) {
+        static final Known NOTHING = new Known(null, "");
+    }
+
+    /** A commit on its way. */
+    static final class Pending {
+        final String id;
+        final String code;
+
+        /** Who waits for it, and not for ever; null for nobody. */
+        final @Nullable String asker;
+
+        final Rule rule;
+        final Consumer<Decision> decided;
+        final Decider decider;
+        private final long since;
+
+        /** What was proposed last; null while it is read. */
+        @Nullable
+        Decision proposed;
+
+        /** Whether nobody waits for it any more. */
+        boolean abandoned;
+
+        /** Whether it may have come true, which shows once a mark is read. */
+        private boolean doubtful;
+
+        private Pending(
+                String id,
+                String code,
+                @Nullable String asker,
+                Rule rule,
+                Consumer<Decision> decided,
+                Decider decider,
+                long since) {
+            this.id = id;
+            this.code = code;
+            this.asker = asker;
+            this.rule = rule;
+            this.decided = decided;
+            this.decider = decider;
+            this.since = since;
+        }
+    }
+
+    private final Bus bus;
+    private final LongSupplier ticker;
+    private final Map<String, Pending> pending = new LinkedHashMap<>();
+    private long commits;
+
+    Proposals(Bus bus, LongSupplier ticker) {
+        this.bus = bus;
+        this.ticker = ticker;
+    }
+
+    /** Has {@code rule} decided; see {@link Records#commit}. */
+    void commit(String code, @Nullable String asker, Rule rule, Consumer<Decision> decided, Decider decider) {
+        Pending asked = pendingOf(code, asker, rule, decided, decider);
+        if (decider.mayDecideAlone(asked)) {
+            pending.remove(asked.id);
+            decider.decideAlone(asked);
+            return;
+        }
+        Known known = decider.known(code);
+        Decision decision = rule.decide(known.entry);
+        if (decision.isDone() && changes(decision, known.entry)) {
+            propose(asked, known.entry, known.version, decision);
+        } else {
+            bus.read(asked.id, code);
+        }
+    }
+
+    /** Has {@code rule} decided on what is read, and on nothing else. */
+    void commitOnRecord(String code, Rule rule, Consumer<Decision> decided, Decider decider) {
+        bus.read(pendingOf(code, null, rule, decided, decider).id, code);
+    }
+
+    /** Has {@code decision} come true if the record still is {@code entry}, in {@code version}; {@code made} hears whether it did. */
+    void commitIf(
+            String code,
+            @Nullable Entry entry,
+            String version,
+            Decision decision,
+            Consumer<Boolean> made,
+            Decider decider) {
+        Rule onlyThen = now -> Decision.refused(Decision.Verdict.CODE_IN_USE);
+        Pending asked = pendingOf(code, null, onlyThen, decided -> made.accept(decided.isDone()), decider);
+        propose(asked, entry, version, decision);
+    }
+
+    private Pending pendingOf(
+            String code, @Nullable String asker, Rule rule, Consumer<Decision> decided, Decider decider) {
+        String id = bus.home() + Long.toString(++commits, Character.MAX_RADIX);
+        Pending asked = new Pending(id, code, asker, rule, decided, decider, ticker.getAsLong());
+        pending.put(id, asked);
+        return asked;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // rules return the very value where nothing changes
+    static boolean changes(Decision decision, @Nullable Entry before) {
+        return decision.next() != before || !decision.deliveries().isEmpty();
+    }
+
+    private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision) {
+        asked.proposed = decision;
+        long number = Math.max(numberOf(expected), asked.decider.newest(asked.code)) + 1;
+        Set<String> required = new LinkedHashSet<>(Set.of(bus.home()));
+        Set<String> concerned = new LinkedHashSet<>(required);
+        asked.decider.addHomes(before, concerned);
+        asked.decider.addHomes(decision.next(), concerned);
+        for (Delivery delivery : decision.deliveries()) {
+            concerned.add(Bus.homeOf(delivery.to()));
+            if (delivery instanceof Delivery.Paired) {
+                required.add(Bus.homeOf(delivery.to()));
+            }
+        }
+        bus.propose(new Bus.Proposal(
+                asked.id, asked.code, before, expected, number + ":" + asked.id, decision, concerned, required));
+    }
+
+    /** The number of {@code version}: greater than those of all before it. */
+    static long numberOf(String version) {
+        int colon = version.indexOf(':');
+        try {
+            return colon < 0 ? 0 : Long.parseLong(version.substring(0, colon));
+        } catch (NumberFormatException e) {
+            return 0; // written by nobody of us
+        }
+    }
+
+    // --- what comes back ---
+
+    /** What lives under the code of the commit {@code id} is {@code entry}, in {@code version}. */
+    void read(String id, String version, @Nullable Entry entry) {
+        Pending asked = pending.get(id);
+        if (asked == null) {
+            return;
+        }
+        if (asked.abandoned) {
+            pending.remove(id);
+            return;
+        }
+        Entry now = asked.decider.believed(asked.code, version, entry);
+        Decision decision = asked.rule.decide(now);
+        if (decision.isDone() && changes(decision, now)) {
+            propose(asked, entry, version, decision);
+        } else {
+            pending.remove(id);
+            asked.decided.accept(decision);
+        }
+    }
+
+    /**
+     * The record was not what the proposal {@code id} was decided on, but {@code entry}, in {@code version}.
+     *
+     * @param again whether the proposal was sent before, and so may have come true then
+     */
+    void refused(String id, String version, @Nullable Entry entry, boolean again) {
+        Pending asked = pending.get(id);
+        if (asked == null) {
+            return;
+        }
+        if (again) {
+            asked.doubtful = true;
+            bus.mark(id); // if it has come true, that is read before the mark
+        } else if (asked.decider.needsReading()) {
+            bus.read(id, asked.code);
+        } else {
+            read(id, version, entry);
+        }
+    }
+
+    /** All that was told this instance before {@link Bus#mark} is read. */
+    void marked(String id) {
+        Pending asked = pending.get(id);
+        if (asked != null && asked.doubtful) {
+            asked.doubtful = false;
+            bus.read(id, asked.code);
+        }
+    }
+
+    /** An instance without which the proposal {@code id} can't come true is not there. */
+    void unreachable(String id) {
+        Pending asked = pending.remove(id);
+        if (asked != null && !asked.abandoned) {
+            asked.decided.accept(Decision.notFound());
+        }
+    }
+
+    /** The others can't be asked at all about the commit {@code id}, though they are connected: out of memory. False to be asked again later. */
+    boolean unanswered(String id) {
+        Pending asked = pending.get(id);
+        if (asked == null || asked.abandoned) {
+            pending.remove(id);
+            return true;
+        }
+        boolean isOurs = asked.decider.isOurs(asked);
+        if (asked.asker == null && !isOurs) {
+            return false;
+        }
+        pending.remove(id);
+        if (isOurs) {
+            asked.decider.decideAlone(asked);
+        } else {
+            asked.decided.accept(Decision.refused(Decision.Verdict.AWAY));
+        }
+        return true;
+    }
+
+    /** Whether something is under way for {@code code}. */
+    boolean isBusyWith(String code) {
+        return pending.values().stream().anyMatch(asked -> asked.code.equals(code));
+    }
+
+    /** Who keeps what the commit {@code id} is about; null if it is none of ours that is still waited for. */
+    @Nullable
+    Decider deciderOf(String id) {
+        Pending asked = pending.get(id);
+        return asked == null ? null : asked.decider;
+    }
+
+    /** The code of the commit {@code id}; empty if it is none of ours. */
+    String codeOf(String id) {
+        Pending asked = pending.get(id);
+        return asked == null ? "" : asked.code;
+    }
+
+    /** The commit {@code id} has come true; null if it is none of ours that is still waited for. */
+    @Nullable
+    Pending takeOwn(String id) {
+        return pending.remove(id);
+    }
+
+    // --- time ---
+
+    /** The others can't be asked: what may be decided without them is. */
+    void away() {
+        for (Pending asked : List.copyOf(pending.values())) {
+            if (!asked.abandoned && asked.decider.mayDecideAlone(asked)) {
+                asked.abandoned = true;
+                asked.decider.decideAlone(asked);
+            }
+        }
+    }
+
+    /** The others can be asked: marks may be lost with the inbox, which is read to its end. */
+    void back() {
+        List.copyOf(pending.keySet()).forEach(this::marked);
+    }
+
+    /** Whoever has waited too long is answered. */
+    void hurry() {
+        long now = ticker.getAsLong();
+        for (Pending asked : List.copyOf(pending.values())) {
+            if (asked.asker != null && !asked.abandoned && now - asked.since >= PATIENCE_NANOS) {
+                asked.abandoned = true;
+                asked.decider.gaveUp(asked);
+            }
+        }
+    }
+}
