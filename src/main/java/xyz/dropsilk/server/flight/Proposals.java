@@ -206,7 +206,7 @@ final class Proposals {
         Entry now = asked.decider.believed(asked.code, version, entry);
         Decision decision = asked.rule.decide(now);
         if (decision.isDone() && changes(decision, now)) {
-            propose(asked, entry, version, decision);
+            propose(asked, now == null ? entry : now, version, decision);
         } else {
             pending.remove(id);
             asked.decided.accept(decision);

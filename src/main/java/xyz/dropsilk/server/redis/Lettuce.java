@@ -4,6 +4,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -42,6 +43,8 @@ final class Lettuce {
                 .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_REQUESTS)
+                .timeoutOptions(
+                        TimeoutOptions.create()) // else waiting for letters would be ended as a command too slow
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(CONNECT_LIMIT)
                         .keepAlive(true)

@@ -262,6 +262,16 @@ public abstract class EngineContract {
     }
 
     @Test
+    void whoWaitsInVainIsConnectedAsBefore() {
+        String end = await(one.receive(Engine.FROM_THE_FIRST, 100, Duration.ZERO))
+                .get(0)
+                .place();
+        assertEquals(List.of(), await(one.receive(end, 100, Duration.ofMillis(2_500))));
+        assertEquals(List.of(), ears.lost);
+        assertTrue(await(one.beat("1", TTL)).hasInbox());
+    }
+
+    @Test
     void anInboxIsMadeOnce() {
         assertFalse(await(one.makeInbox(TTL)));
         await(one.removeInbox());

@@ -26,7 +26,7 @@ class MemoryEngineTest extends EngineContract {
 
     @Override
     protected void awaitUntil(String what, BooleanSupplier holds) {
-        for (int i = 0; i < 1_000 && !holds.getAsBoolean(); i++) {
+        for (int i = 0; i < 10_000 && !holds.getAsBoolean(); i++) {
             time.advance(Duration.ofMillis(1));
         }
         assertTrue(holds.getAsBoolean(), what);
