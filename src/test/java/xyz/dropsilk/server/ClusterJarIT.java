@@ -107,6 +107,9 @@ class ClusterJarIT {
                 "xyz.dropsilk.server.redis",
                 "xyz.dropsilk.server.cluster",
                 "xyz.dropsilk.server.flight.SharedRecords",
+                "xyz.dropsilk.server.flight.SharedFlights",
+                "xyz.dropsilk.server.flight.SharedRooms",
+                "xyz.dropsilk.server.flight.Proposals",
                 "xyz.dropsilk.server.Sharing")) {
             assertFalse(
                     loaded.stream().anyMatch(line -> line.contains(" " + none)),

@@ -226,7 +226,7 @@ class DrainTest {
         Participant host = Participant.newcomer("host", "Ann");
         assertTrue(registry.commit(
                         "ABCDEF",
-                        /* waits= */ true,
+                        Records.PAGE,
                         now -> Room.create(now, "ABCDEF", host, transfer.address(), time.instant()))
                 .toCompletableFuture()
                 .isDone());

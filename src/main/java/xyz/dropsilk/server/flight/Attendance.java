@@ -9,7 +9,7 @@ import java.util.List;
  * Who is connected, as a server sees it that is about to stop. Immutable.
  *
  * @param idle clients in no flight and attached to no room
- * @param newcomers how many more there are who came so lately that they may be about to join something
+ * @param newcomers how many more there are who came so lately, or have just asked, that they may be about to take part in something
  * @param inFlights sockets in flights, alone or not
  * @param inRooms sockets attached to rooms
  */
@@ -18,7 +18,7 @@ public record Attendance(List<Peer> idle, int newcomers, int inFlights, int inRo
         idle = List.copyOf(idle);
     }
 
-    /** What {@code members} are doing at {@code now}, ticker nanoseconds; newcomers are those who came less than {@code grace} ago. */
+    /** What {@code members} are doing at {@code now}, ticker nanoseconds; newcomers are those who came less than {@code grace} ago, or wait for an answer. */
     static Attendance of(Collection<Member> members, long now, Duration grace) {
         List<Peer> idle = new ArrayList<>();
         int newcomers = 0;
@@ -29,7 +29,7 @@ public record Attendance(List<Peer> idle, int newcomers, int inFlights, int inRo
                 inFlights++;
             } else if (member.place != null) {
                 inRooms++;
-            } else if (now - member.arrivedAt < grace.toNanos()) {
+            } else if (member.asking || now - member.arrivedAt < grace.toNanos()) {
                 newcomers++;
             } else {
                 idle.add(member.peer);

@@ -295,15 +295,12 @@ public final class FlightRegistry {
     /**
      * Lets {@code rule} decide on the room that lives under {@code code}; the stage may complete on any thread, here at once.
      *
-     * @param waits whether somebody waits for it, and not for ever
+     * @param asker {@link Records#PAGE} or {@link Records#JUDGE}
      */
-    public CompletionStage<Decision> commit(String code, boolean waits, Rule rule) {
+    public CompletionStage<Decision> commit(String code, String asker, Rule rule) {
         CompletableFuture<Decision> decided = new CompletableFuture<>();
         run(state -> state.commit(
-                code,
-                waits ? Records.PAGE : null,
-                rule,
-                decision -> state.effects().done.add(() -> decided.complete(decision))));
+                code, asker, rule, decision -> state.effects().done.add(() -> decided.complete(decision))));
         return decided;
     }
 

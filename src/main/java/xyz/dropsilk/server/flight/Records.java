@@ -19,12 +19,16 @@ public interface Records {
      * Lets {@code rule} decide on what lives under {@code code}, keeps what it says, has its deliveries made, in order, and then calls {@code
      * decided}, under the registry's lock too, now or later.
      *
-     * @param asker who waits for the decision, and not for ever: a client's id, or {@link #PAGE}; null where it must be made, however long it takes
+     * @param asker who waits for the decision, and not for ever: a client's id, {@link #PAGE} or {@link #JUDGE}; null where it must be made, however
+     *     long it takes
      */
     void commit(String code, @Nullable String asker, Rule rule, Consumer<Decision> decided);
 
     /** A page that asks over HTTP. */
     String PAGE = "page";
+
+    /** Somebody's silence or end is judged: not without the others, and given up where they can't be asked. */
+    String JUDGE = "judge";
 
     /**
      * Makes what {@link #find} gives for a room what all know now, and then calls {@code then}, under the registry's lock too, now or later.

@@ -304,7 +304,7 @@ final class RegistryState {
     }
 
     /** Lets {@code rule} decide on the room that lives under {@code code}; {@code asker} as {@link Records#commit} has it. */
-    void commit(String code, @Nullable String asker, Rule rule, Consumer<Decision> decided) {
+    void commit(String code, String asker, Rule rule, Consumer<Decision> decided) {
         ask(rooms, code, asker, rule, decided);
     }
 

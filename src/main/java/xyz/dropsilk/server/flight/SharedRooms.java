@@ -281,6 +281,7 @@ final class SharedRooms implements Records, Proposals.Decider {
         return counted;
     }
 
+    @SuppressWarnings("ReferenceEquality") // rules return the very value where nothing changes
     private void become(Copy copy, @Nullable Entry next, String version) {
         Room before = copy.room;
         Room after = (Room) next;
@@ -378,10 +379,14 @@ final class SharedRooms implements Records, Proposals.Decider {
     private void deliver(String code, List<Delivery> deliveries) {
         recipient.deliver(deliveries.stream()
                 .filter(delivery -> isHere(delivery.to()))
-                .filter(delivery -> delivery instanceof Delivery.Attached || delivery instanceof Delivery.Paired
+                .filter(delivery -> comes(delivery)
                         ? recipient.isFreeFor(delivery.to(), code)
                         : recipient.isIn(delivery.to(), code))
                 .toList());
+    }
+
+    private static boolean comes(Delivery delivery) {
+        return delivery instanceof Delivery.Attached || delivery instanceof Delivery.Paired;
     }
 
     // --- sockets that are no more ---
@@ -397,7 +402,7 @@ final class SharedRooms implements Records, Proposals.Decider {
             Instant now = at;
             commit(
                     copy.code,
-                    null,
+                    JUDGE,
                     entry -> RoomSockets.lose(entry, id -> isHereNoMore(id, copy.code), RoomSockets.End.LOST, now),
                     decision -> {});
         }
@@ -432,7 +437,7 @@ final class SharedRooms implements Records, Proposals.Decider {
             RoomSockets.End end = gone.getOrDefault(home, RoomSockets.End.LOST);
             commit(
                     copy.code,
-                    null,
+                    JUDGE,
                     entry -> RoomSockets.lose(entry, id -> Bus.homeOf(id).equals(home), end, now),
                     decision -> copy.losing = false);
         }
@@ -462,10 +467,14 @@ final class SharedRooms implements Records, Proposals.Decider {
     /** A room that was served here goes on; a new one may begin. */
     @Override
     public boolean isOurs(Proposals.Pending asked) {
+        if (JUDGE.equals(asked.asker)) {
+            return false;
+        }
         Copy copy = copies.get(asked.code);
-        return copy != null && copy.room != null
-                ? !(asked.rule instanceof Replay)
-                : asked.asker != null && asked.rule.decide(null).isDone();
+        if (copy != null && copy.room != null) {
+            return !(asked.rule instanceof Replay);
+        }
+        return asked.asker != null && asked.rule.decide(null).isDone();
     }
 
     @Override

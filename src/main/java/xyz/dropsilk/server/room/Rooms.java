@@ -139,8 +139,7 @@ public final class Rooms {
     private CompletionStage<Answer> create(Participant creator, String secret, Caller caller) {
         String code = FlightCode.random();
         Instant at = time.clock.instant();
-        return registry.commit(
-                        code, /* waits= */ true, entry -> Room.create(entry, code, creator, caller.address(), at))
+        return registry.commit(code, Records.PAGE, entry -> Room.create(entry, code, creator, caller.address(), at))
                 .thenCompose(decision -> switch (decision.verdict()) {
                     case DONE -> answered(summary(code, secret, caller));
                     case CODE_IN_USE -> create(creator, secret, caller);
@@ -162,7 +161,7 @@ public final class Rooms {
                 isCertain -> endIfExpired(code, isCertain)
                         .thenCompose(ended -> registry.commit(
                                 code,
-                                /* waits= */ true,
+                                Records.PAGE,
                                 entry -> Room.join(entry, joiner, caller.address(), this::givesWay, at)))
                         .thenApply(decision -> {
                             if (decision.isDone()) {
@@ -189,7 +188,7 @@ public final class Rooms {
             }
             return registry.commit(
                             code,
-                            /* waits= */ true,
+                            Records.PAGE,
                             entry -> Room.comeBack(entry, found.self().id()))
                     .thenApply(decision ->
                             decision.isDone() ? summary(code, secret, caller) : refusal(decision.verdict()));
@@ -225,7 +224,7 @@ public final class Rooms {
             }
             found.hearing().heard(now());
             Rule rule = change.by(found.self().id());
-            return registry.commit(code, /* waits= */ true, rule)
+            return registry.commit(code, Records.PAGE, rule)
                     .thenCompose(decision -> decision.isDone()
                             ? summaryOf(code, secret, caller, isCertain)
                             : answered(refusal(decision.verdict())));
@@ -323,7 +322,7 @@ public final class Rooms {
                 ? answered(Decision.notFound())
                 : registry.commit(
                         code,
-                        /* waits= */ false,
+                        Records.JUDGE,
                         entry -> Room.end(entry, Fact.Ending.EXPIRED, () -> isExpired(room.state(), now())));
     }
 
@@ -339,7 +338,13 @@ public final class Rooms {
             KeptRoom.State state = room.state();
             String code = state.room().code();
             if (isExpired(state, now)) {
-                ifCertain(code, () -> endIfExpired(code, /* isCertain= */ true));
+                ifCertain(code, () -> {
+                    if (isExpired(room.state(), now())) {
+                        endIfExpired(code, /* isCertain= */ true);
+                    } else {
+                        registry.letGo(code); // others serve it, and nobody came here for as long as a room lives
+                    }
+                });
                 return;
             }
             for (Participant participant : state.room().participants()) {
@@ -373,7 +378,7 @@ public final class Rooms {
     private CompletionStage<Decision> fallSilent(KeptRoom room, String id) {
         return registry.commit(
                 room.state().room().code(),
-                /* waits= */ false,
+                Records.JUDGE,
                 entry -> Room.fallSilent(entry, id, () -> isStillSilent(room, id)));
     }
 
@@ -419,7 +424,7 @@ public final class Rooms {
     private CompletionStage<Decision> evict(KeptRoom room) {
         return registry.commit(
                 room.state().room().code(),
-                /* waits= */ false,
+                Records.JUDGE,
                 entry -> Room.end(entry, Fact.Ending.EVICTED, () -> evictions.isDue(room.state(), now())));
     }
 

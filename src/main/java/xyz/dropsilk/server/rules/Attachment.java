@@ -29,6 +29,11 @@ record Attachment(
         return told == Told.PAIRED && other.socket.id().equals(partner);
     }
 
+    /** The number of the pairing that it believes in; 0 for none. */
+    long pairingNow() {
+        return told == Told.PAIRED ? pairing : 0;
+    }
+
     Attachment pairedWith(Attachment other, long number) {
         return new Attachment(socket, role, Told.PAIRED, other.socket.id(), number);
     }

@@ -153,11 +153,12 @@ public final class RoomSockets {
                     Decision detached = detach(
                             room, participant.id(), channel, socket.socket().id(), end, Traffic.NONE, at);
                     deliveries.addAll(detached.deliveries());
+                    deliveries.add(new Delivery.Expelled(socket.socket().id())); // if it is there after all
                     room = detached.next() instanceof Room next ? next : room;
                 }
             }
         }
-        return room == found ? Decision.unchanged(found) : Decision.done(room, deliveries, List.of());
+        return deliveries.isEmpty() ? Decision.unchanged(found) : Decision.done(room, deliveries, List.of());
     }
 
     /**
@@ -181,7 +182,11 @@ public final class RoomSockets {
     }
 
     /** Where a socket is attached. */
-    private record Place(Room room, Participant participant, RoomChannel channel, Attachment attachment) {}
+    private record Place(Room room, Participant participant, RoomChannel channel, Attachment attachment) {
+        boolean isSameAs(Place other) {
+            return channel == other.channel && participant.id().equals(other.participant.id());
+        }
+    }
 
     private static Map<String, Place> places(@Nullable Room room, Predicate<String> isHere) {
         Map<String, Place> places = new LinkedHashMap<>();
@@ -205,11 +210,8 @@ public final class RoomSockets {
 
     private static List<Delivery> missed(String id, @Nullable Place was, Place is) {
         List<Delivery> missed = new ArrayList<>(2);
-        boolean isNew = was == null
-                || was.channel != is.channel
-                || !was.participant.id().equals(is.participant.id());
-        boolean believes = !isNew && was.attachment.told() == Attachment.Told.PAIRED;
-        if (isNew) {
+        Attachment known = was != null && was.isSameAs(is) ? was.attachment : null;
+        if (known == null) {
             missed.add(new Delivery.Attached(
                     id,
                     is.room.code(),
@@ -219,12 +221,12 @@ public final class RoomSockets {
                     is.attachment.role(),
                     is.room.peerOf(is.participant)));
         }
-        boolean isPaired = is.attachment.told() == Attachment.Told.PAIRED;
-        if (believes && (!isPaired || was.attachment.pairing() != is.attachment.pairing())) {
-            missed.add(new Delivery.PeerLeft(id, /* renewed= */ isPaired));
-            believes = false;
+        long before = known == null ? 0 : known.pairingNow();
+        long now = is.attachment.pairingNow();
+        if (before != 0 && before != now) {
+            missed.add(new Delivery.PeerLeft(id, /* renewed= */ now != 0));
         }
-        if (isPaired && !believes) {
+        if (now != 0 && before != now) {
             missed.addAll(announcedTo(id, is));
         }
         return missed;

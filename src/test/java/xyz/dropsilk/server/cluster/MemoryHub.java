@@ -205,9 +205,12 @@ final class MemoryHub {
         Map<String, Long> clocks = new HashMap<>();
         for (String clock : change.clocks()) {
             Long since = before == null ? null : before.clocks.get(clock);
-            boolean anew = since == null || change.heard().contains(clock);
-            clocks.put(clock, anew ? time.nanos() : since);
-            renewed |= anew;
+            if (since == null || change.heard().contains(clock)) {
+                clocks.put(clock, time.nanos());
+                renewed = true;
+            } else {
+                clocks.put(clock, since);
+            }
         }
         long until = renewed || before == null
                 ? time.nanos() + change.timeToLive().length().toNanos()
