@@ -80,7 +80,7 @@ public final class Application {
     private final LongSupplier ticker;
     private final StandardOutput output;
     private final Refusals events;
-    private final Meters meters = new Meters();
+    private final Meters meters = new Meters(this::addMeters);
     private final LibraryLog libraryLog;
     private final SignalingServer server;
     private final FlightRegistry registry;
@@ -98,6 +98,7 @@ public final class Application {
     private final SessionMeters sessionMeters;
     private final Alarms alarms;
     private final MemoryBudget budget;
+    private final MemoryUse memory;
 
     /** What joins this instance to others; null where it is alone. */
     private final @Nullable Sharing sharing;
@@ -172,8 +173,7 @@ public final class Application {
         pageOrigins =
                 new PageOrigins(config.checkPage().isOn(), config.checkPage().origin(), production);
         OriginPolicy origins = OriginPolicy.of(config.origins(), production, pageOrigins);
-        MemoryUse memory = new MemoryUse(server::bufferBytes);
-        addMeters(memory);
+        memory = new MemoryUse(server::bufferBytes);
         Uptime uptime = new Uptime(ticker);
         heartbeat = new Heartbeat(meters, memory, uptime, events);
 
@@ -232,7 +232,8 @@ public final class Application {
                 telemetry.logAddresses());
     }
 
-    private void addMeters(MemoryUse memory) {
+    /** Called when somebody reads meters for the first time, so not before the server listens. */
+    private void addMeters(Meters meters) {
         registry.addTo(meters);
         book.addTo(meters);
         rooms.addTo(meters);

@@ -121,6 +121,30 @@ class JarIT {
         }
     }
 
+    /** What Flight Recorder and all languages' names would cost a start is more than the rest of it. */
+    @Test
+    void aStartLoadsNothingThatItHasNoUseFor(@TempDir Path directory) throws IOException {
+        Path log = directory.resolve("classes");
+        try (JarProcess jar = JarProcess.jar()
+                .jvm("-Xlog:class+load:file=" + log)
+                .with("PORT", 0)
+                .start()) {
+            try (RawClient client = RawClient.connect(jar.port())) {
+                client.send("GET /keep-alive HTTP/1.0\r\n\r\n");
+                assertEquals(200, client.readAnswer().status());
+            }
+            List<String> loaded = Files.readAllLines(log);
+            assertTrue(loaded.size() > 1_000, "classes are logged at all");
+            assertEquals(
+                    List.of(),
+                    loaded.stream()
+                            .filter(line -> line.contains("jdk.jfr.internal.TypeLibrary")
+                                    || line.contains("sun.text.resources.")
+                                    || line.contains("xyz.dropsilk.server.meter.Meter "))
+                            .toList());
+        }
+    }
+
     @Test
     void aPortInUseIsOneLine() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

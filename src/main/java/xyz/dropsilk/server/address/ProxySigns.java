@@ -28,19 +28,29 @@ public final class ProxySigns {
             }
             return isPeerTrusted ? Finding.Doubt.NAMES_NOBODY : Finding.Doubt.NOT_TRUSTED;
         }
-        boolean isOther = source.equals(Finding.FORWARDED_FOR)
-                && EDGES.stream()
-                        .map(name -> named(name, headerValues))
-                        .anyMatch(named -> named != null && !named.equals(address));
+        boolean isOther = source.equals(Finding.FORWARDED_FOR) && isNamedOtherwise(address, headerValues);
         return isOther ? Finding.Doubt.NAMED_OTHERWISE : Finding.Doubt.NONE;
+    }
+
+    // Loops and no streams: every handshake is looked at.
+    private static boolean isNamedOtherwise(InetAddress address, Function<String, List<String>> headerValues) {
+        for (String name : EDGES) {
+            InetAddress named = named(name, headerValues);
+            if (named != null && !named.equals(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The header in which a proxy names somebody alone, or null. */
     public static @Nullable String namingHeader(Function<String, List<String>> headerValues) {
-        return NAMING.stream()
-                .filter(name -> named(name, headerValues) != null)
-                .findFirst()
-                .orElse(null);
+        for (String name : NAMING) {
+            if (named(name, headerValues) != null) {
+                return name;
+            }
+        }
+        return null;
     }
 
     private static @Nullable InetAddress named(String name, Function<String, List<String>> headerValues) {
@@ -49,7 +59,15 @@ public final class ProxySigns {
     }
 
     private static boolean areIn(Function<String, List<String>> headerValues) {
-        return NAMING.stream().anyMatch(name -> !headerValues.apply(name).isEmpty())
-                || OTHERS.stream().anyMatch(name -> !headerValues.apply(name).isEmpty());
+        return isAnyIn(NAMING, headerValues) || isAnyIn(OTHERS, headerValues);
+    }
+
+    private static boolean isAnyIn(List<String> names, Function<String, List<String>> headerValues) {
+        for (String name : names) {
+            if (!headerValues.apply(name).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -2,7 +2,6 @@ package xyz.dropsilk.server.config;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,12 +29,17 @@ final class Similar {
 
     private static Optional<String> nearest(String name, Collection<String> names, int most) {
         String folded = folded(name);
-        return name.length() > MAX_CHARS
-                ? Optional.empty()
-                : names.stream()
-                        .filter(other -> Math.abs(other.length() - name.length()) <= most) // at least as many slips
-                        .filter(other -> distance(folded, folded(other)) <= most)
-                        .min(Comparator.comparingInt(other -> distance(folded, folded(other))));
+        String nearest = null;
+        int least = name.length() > MAX_CHARS ? 0 : most + 1;
+        for (String other : names) {
+            // The difference of lengths is at least as many slips.
+            int slips = Math.abs(other.length() - name.length()) < least ? distance(folded, folded(other)) : least;
+            if (slips < least) {
+                nearest = other;
+                least = slips;
+            }
+        }
+        return Optional.ofNullable(nearest);
     }
 
     private static String folded(String name) {

@@ -28,14 +28,14 @@ final class UnknownNames {
                 warnings.add(inFile(name, known));
             }
         }
-        new TreeMap<>(environment).forEach((name, value) -> {
-            if (!known.contains(name) && !value.isBlank()) {
-                Similar.slipOf(name, known)
-                        .filter(meant -> environment.getOrDefault(meant, "").isBlank())
-                        .ifPresent(meant -> warnings.add(name + " of the environment is not known to this server: "
-                                + meant + " is probably meant"));
+        for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+            String name = variable.getKey();
+            boolean isOurs = known.contains(name) || variable.getValue().isBlank();
+            String meant = isOurs ? null : Similar.slipOf(name, known).orElse(null);
+            if (meant != null && environment.getOrDefault(meant, "").isBlank()) {
+                warnings.add(name + " of the environment is not known to this server: " + meant + " is probably meant");
             }
-        });
+        }
         int more = warnings.size() - MAX_TOLD;
         if (more > 0) {
             warnings.subList(MAX_TOLD, warnings.size()).clear();

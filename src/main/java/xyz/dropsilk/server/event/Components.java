@@ -4,8 +4,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,15 @@ final class Components {
     private static final ClassValue<Method[]> ACCESSORS = new ClassValue<>() {
         @Override
         protected Method[] computeValue(Class<?> type) {
-            return Arrays.stream(type.getRecordComponents())
-                    .filter(component -> component.getType() != Refusal.class && component.getType() != Level.class)
-                    .map(RecordComponent::getAccessor)
-                    .peek(accessor -> accessor.setAccessible(true)) // events may be private to their package
-                    .toArray(Method[]::new);
+            List<Method> accessors = new ArrayList<>();
+            for (RecordComponent component : type.getRecordComponents()) {
+                if (component.getType() != Refusal.class && component.getType() != Level.class) {
+                    Method accessor = component.getAccessor();
+                    accessor.setAccessible(true); // events may be private to their package
+                    accessors.add(accessor);
+                }
+            }
+            return accessors.toArray(new Method[0]);
         }
     };
 

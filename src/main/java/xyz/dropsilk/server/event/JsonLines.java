@@ -27,7 +27,7 @@ final class JsonLines extends LineFormat {
             json.writeStringField("level", event.level().name());
             json.writeStringField("message", event.eventName());
             new Values(json, at, size).members(event.fields(), 0);
-            if (!size.equals(Size.WHOLE)) {
+            if (!size.isWhole()) {
                 json.writeBooleanField("cut", true);
             }
             json.writeEndObject();

@@ -1,7 +1,6 @@
 package xyz.dropsilk.server.event;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,7 +52,9 @@ public final class Refusals implements EventSink {
         this.next = next;
         this.ticker = ticker;
         long now = ticker.getAsLong();
-        Arrays.stream(Refusal.values()).forEach(refusal -> counts.put(refusal, new Count(now)));
+        for (Refusal refusal : Refusal.values()) {
+            counts.put(refusal, new Count(now));
+        }
     }
 
     @Override

@@ -16,6 +16,11 @@ record Size(int units, int items, int depth) {
         WHOLE, new Size(2_000, 60, 8), new Size(600, 20, 6), new Size(200, 8, 4), new Size(40, 16, 1)
     };
 
+    /** Whether nothing is left out. */
+    boolean isWhole() {
+        return units == WHOLE.units;
+    }
+
     int items(int atDepth) {
         return atDepth < depth ? items : 0;
     }

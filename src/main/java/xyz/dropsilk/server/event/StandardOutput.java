@@ -124,7 +124,9 @@ public final class StandardOutput {
     }
 
     private void taken(List<byte[]> lines) {
-        queuedBytes.addAndGet(-lines.stream().mapToLong(line -> line.length).sum());
+        for (byte[] line : lines) {
+            queuedBytes.addAndGet(-line.length);
+        }
     }
 
     /** Writes what is queued, and returns when that is done or {@code millis} have passed. */

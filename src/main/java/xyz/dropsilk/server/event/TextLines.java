@@ -48,7 +48,7 @@ final class TextLines extends LineFormat {
                 line.write(out.toString().getBytes(UTF_8));
             }
         }
-        line.write((size.equals(Size.WHOLE) ? "\n" : " cut=true\n").getBytes(UTF_8));
+        line.write((size.isWhole() ? "\n" : " cut=true\n").getBytes(UTF_8));
     }
 
     private void value(StringBuilder out, @Nullable Object value, Instant at, Size size, int depth) throws IOException {

@@ -25,9 +25,10 @@ public final class Fields {
     private static final boolean[] TOKEN = new boolean[0x80];
 
     static {
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                .chars()
-                .forEach(character -> TOKEN[character] = true);
+        String token = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        for (int i = 0; i < token.length(); i++) {
+            TOKEN[token.charAt(i)] = true;
+        }
     }
 
     private final byte[] bytes;

@@ -44,6 +44,9 @@ public record Request(
 
     /** The query's parameters in order of appearance, percent-decoded, each with all its values; none if it can't be decoded. */
     public Map<String, List<String>> query() {
+        if (rawQuery.isEmpty()) {
+            return Map.of();
+        }
         try {
             return new QueryStringDecoder(rawQuery, false).parameters();
         } catch (IllegalArgumentException malformed) {

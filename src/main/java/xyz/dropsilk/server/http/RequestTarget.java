@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.http;
 
-import java.util.BitSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.IpAddress;
@@ -16,12 +15,12 @@ record RequestTarget(String path, String rawQuery) {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     private static final String SUB_DELIMITERS = "!$&'()*+,;=";
 
-    // Sets of characters as bits, since this is read for every request.
-    private static final BitSet REG_NAME = set(UNRESERVED + SUB_DELIMITERS);
-    private static final BitSet PATH = set(UNRESERVED + SUB_DELIMITERS + ":@/");
+    // Sets of ASCII characters by their codes, since this is read for every request.
+    private static final boolean[] REG_NAME = set(UNRESERVED + SUB_DELIMITERS);
+    private static final boolean[] PATH = set(UNRESERVED + SUB_DELIMITERS + ":@/");
 
     /** Browsers send some characters in queries that RFC 3986 does not know, and a percent sign that is none of an escape. */
-    private static final BitSet QUERY = set(UNRESERVED + SUB_DELIMITERS + ":@/?[]{}|\\^`\"<>%");
+    private static final boolean[] QUERY = set(UNRESERVED + SUB_DELIMITERS + ":@/?[]{}|\\^`\"<>%");
 
     private static final int MAX_PORT = 65_535;
     private static final int MAX_PORT_DIGITS = 5;
@@ -103,7 +102,7 @@ record RequestTarget(String path, String rawQuery) {
         return valid && port <= MAX_PORT;
     }
 
-    private static boolean consistsOf(String text, int from, int to, BitSet characters, boolean escapes) {
+    private static boolean consistsOf(String text, int from, int to, boolean[] characters, boolean escapes) {
         for (int i = from; i < to; i++) {
             char character = text.charAt(i);
             if (escapes && character == '%') {
@@ -111,7 +110,7 @@ record RequestTarget(String path, String rawQuery) {
                     return false;
                 }
                 i += 2;
-            } else if (!characters.get(character)) {
+            } else if (character >= characters.length || !characters[character]) {
                 return false;
             }
         }
@@ -124,9 +123,11 @@ record RequestTarget(String path, String rawQuery) {
                 || (character >= 'A' && character <= 'F');
     }
 
-    private static BitSet set(String characters) {
-        BitSet set = new BitSet();
-        characters.chars().forEach(set::set);
+    private static boolean[] set(String characters) {
+        boolean[] set = new boolean[0x80];
+        for (int i = 0; i < characters.length(); i++) {
+            set[characters.charAt(i)] = true;
+        }
         return set;
     }
 }

@@ -1,21 +1,39 @@
 package xyz.dropsilk.server.meter;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * All meters by name. Whoever keeps figures adds them here once, as functions that read them where they are: so what is counted stays as plain
- * as it was, and nobody but a reader pays. Safe on any thread.
+ * as it was, and nobody but a reader pays, not even for the functions. Safe on any thread.
  */
 public final class Meters {
     /** By name. */
     private final Map<String, Meter> meters = new ConcurrentHashMap<>();
+
+    private final Consumer<Meters> owners;
+
+    /** Whether the owners have been asked. */
+    @GuardedBy("this")
+    private boolean asked;
+
+    /** None yet. */
+    public Meters() {
+        this(none -> {});
+    }
+
+    /** Those that {@code owners} adds when somebody reads for the first time: each is a class of its own, so all of them would make a start longer. */
+    public Meters(Consumer<Meters> owners) {
+        this.owners = owners;
+    }
 
     /** Adds {@code meter}. */
     public void add(Meter meter) {
@@ -59,7 +77,7 @@ public final class Meters {
 
     /** All of them, in no order. */
     public Collection<Meter> all() {
-        return List.copyOf(meters.values());
+        return List.copyOf(known().values());
     }
 
     /** What the meter {@code name} says now, its series summed up; 0 where there is no such meter. */
@@ -79,7 +97,15 @@ public final class Meters {
     }
 
     private List<Sample> samples(String name) {
-        Meter meter = meters.get(name);
+        Meter meter = known().get(name);
         return meter == null ? List.of() : meter.samples().get();
+    }
+
+    private synchronized Map<String, Meter> known() {
+        if (!asked) {
+            asked = true;
+            owners.accept(this);
+        }
+        return meters;
     }
 }

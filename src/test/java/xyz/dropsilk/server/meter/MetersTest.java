@@ -41,6 +41,20 @@ class MetersTest {
     }
 
     @Test
+    void ownersAreAskedOnceAndNotBeforeSomebodyReads() {
+        AtomicLong asked = new AtomicLong();
+        Meters late = new Meters(all -> {
+            asked.incrementAndGet();
+            all.counter("things_total", "Things.", () -> 7);
+        });
+        late.gauge("others", "Others.", () -> 1);
+        assertEquals(0, asked.get());
+        assertEquals(7, late.value("things_total"));
+        assertEquals(2, late.all().size());
+        assertEquals(1, asked.get());
+    }
+
+    @Test
     void aDurationFallsIntoTheFirstRangeThatHoldsIt() {
         Histogram histogram = Histogram.ofSeconds(0.001, 1);
         histogram.record(TimeUnit.MILLISECONDS.toNanos(1));
