@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.RawClient;
@@ -114,6 +117,38 @@ class MetricsIT {
                 "process_files_open_files")) {
             assertTrue(names.contains(name), name + " in " + names);
         }
+    }
+
+    /** All there before anything has happened, so that a first one is seen as a rise; and no others, ever. */
+    @Test
+    void theLabelsOfTheContractHaveTheirValues() {
+        Scrape scrape = scrape();
+        assertEquals(labels("dropsilk_flights_joined_total", "type", "lan", "wan"), of(scrape, "flights_joined_total"));
+        assertEquals(
+                labels("dropsilk_flights_ended_total", "outcome", "met", "silent", "lonely"),
+                of(scrape, "flights_ended_total"));
+        assertEquals(
+                labels(
+                        "dropsilk_refused_total",
+                        "reason",
+                        Arrays.stream(Refusal.values()).map(Refusal::reason).toArray(String[]::new)),
+                of(scrape, "refused_total"));
+        List<String> build = scrape.series("dropsilk_build_info");
+        assertEquals(1, build.size());
+        assertTrue(
+                build.get(0).matches("dropsilk_build_info\\{java=\".+\",transport=\"(epoll|nio)\",version=\"test\"}"),
+                build::toString);
+        assertEquals(1, scrape.value(build.get(0)));
+    }
+
+    private static Set<String> of(Scrape scrape, String name) {
+        return Set.copyOf(scrape.series("dropsilk_" + name));
+    }
+
+    private static Set<String> labels(String name, String label, String... values) {
+        return Arrays.stream(values)
+                .map(value -> name + "{" + label + "=\"" + value + "\"}")
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -25,6 +25,19 @@ class MonitoringPagesIT {
     /** What Prometheus itself adds, and what is there only once something has happened. */
     private static final Set<String> ELSEWHERE = Set.of("up", "ALERTS", "jvm_gc_pause_seconds");
 
+    /** What the contract (6) asks of services, whether or not a panel shows it. */
+    private static final Set<String> OF_SERVICES = Set.of(
+            "dropsilk_turn_calls_total",
+            "dropsilk_turn_credentials_age_seconds",
+            "dropsilk_uploads_total",
+            "dropsilk_upload_rows_waiting",
+            "dropsilk_cleanup_runs_total",
+            "dropsilk_cleanup_files_total",
+            "dropsilk_cleanup_last_good_timestamp_seconds",
+            "dropsilk_database_up",
+            "dropsilk_bus_up",
+            "hikaricp_connections");
+
     private static final Pattern METRIC =
             Pattern.compile("\\b(?:dropsilk|jvm|process|system|netty|hikaricp)_[a-z0-9_]+\\b|\\bup\\b(?=\\{)");
 
@@ -90,6 +103,7 @@ class MonitoringPagesIT {
             Await.until(
                     "the database's pool",
                     () -> Scrape.of(server.port(), KEY).names().contains("hikaricp_connections"));
+            asked.addAll(OF_SERVICES);
             asked.removeAll(Scrape.of(server.port(), KEY).names());
             assertEquals(Set.of(), asked);
         }
