@@ -40,6 +40,9 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
 
     private static final int PROBE_TICKS = 50;
 
+    /** By then a connection is of use, or another one is made. */
+    private static final int CONNECTING_TICKS = 80;
+
     /** As long as other instances may take to make their inboxes again. */
     private static final int CAREFUL_TICKS = 50;
 
@@ -89,6 +92,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     private long beats;
     private int ticksSinceBeat;
     private int ticksUp;
+    private int ticksConnecting;
     private int ticksUnanswered;
     private @Nullable Long oldest;
     private boolean beatUnderWay;
@@ -140,7 +144,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                 neighbours,
                 roomLives,
                 () -> lose("the engine has forgotten this instance"));
-        this.inbox = new Inbox(this.engine, owner, tally, this::probed, this::heardOf);
+        this.inbox = new Inbox(this.engine, owner, tally, this::probed, this::heardOf, this::notRead);
         this.watch = new Watch(self, this);
     }
 
@@ -226,6 +230,10 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         connection++;
         up = false;
         engine.close();
+        Gateway door = gateway;
+        if (door != null) {
+            door.close();
+        }
     }
 
     private Gateway gateway() {
@@ -243,6 +251,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
             return;
         }
         int mine = ++connection;
+        ticksConnecting = 0;
         step(mine, engine::connect, connected -> {
             step(mine, () -> engine.makeInbox(INBOX_LIVES), made -> {
                 if (made) {
@@ -371,6 +380,14 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         });
     }
 
+    private void notRead(Throwable failure) {
+        if (failure instanceof EngineException) {
+            lose(reason(failure));
+        } else {
+            events.publish(new SystemEvent.Fault("letter", failure));
+        }
+    }
+
     private void onOwner(Runnable task) {
         try {
             owner.execute(task);
@@ -388,6 +405,9 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         gateway().hurry();
         outage.look();
         if (!up) {
+            if (++ticksConnecting == CONNECTING_TICKS) {
+                lose("the engine does not answer");
+            }
             return;
         }
         ticksUp++;

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class Inbox {
     private final Tally tally;
     private final Consumer<String> probe;
     private final Consumer<String> heardOf;
+    private final Consumer<Throwable> failed;
     private @Nullable Gateway gateway;
 
     /** The highest number read of each sender. */
@@ -54,9 +56,16 @@ final class Inbox {
     /** Which connection is read; what another one still answers is left alone. */
     private int connection;
 
-    /** Letters of {@code engine}; {@code probe} hears the names of marks that are no commit's, {@code heardOf} of each instance that a letter is from. */
-    Inbox(Engine engine, Executor owner, Tally tally, Consumer<String> probe, Consumer<String> heardOf) {
+    /** Letters of {@code engine}; {@code probe} hears the names of marks that are no commit's, {@code heardOf} of each instance that a letter is from, {@code failed} why nothing can be read, or what was thrown by what was. */
+    Inbox(
+            Engine engine,
+            Executor owner,
+            Tally tally,
+            Consumer<String> probe,
+            Consumer<String> heardOf,
+            Consumer<Throwable> failed) {
         this.heardOf = heardOf;
+        this.failed = failed;
         this.engine = engine;
         this.owner = owner;
         this.tally = tally;
@@ -88,8 +97,9 @@ final class Inbox {
 
     private void caughtUp(
             int mine, @Nullable List<Engine.Delivered> entries, @Nullable Throwable failure, Runnable atEnd) {
-        if (mine != connection || failure != null || entries == null) {
-            return; // the loss of the connection is told elsewhere
+        if (mine != connection || entries == null) {
+            refused(mine, failure);
+            return;
         }
         handle(entries);
         if (!entries.isEmpty()) {
@@ -106,12 +116,25 @@ final class Inbox {
         engine.receive(place, MOST, PATIENCE)
                 .whenCompleteAsync(
                         (entries, failure) -> {
-                            if (mine == connection && failure == null) {
+                            if (mine == connection && entries != null) {
                                 handle(entries);
                                 goOn(mine);
+                            } else {
+                                refused(mine, failure);
                             }
                         },
                         owner);
+    }
+
+    /** The loss of the connection is told elsewhere. */
+    private void refused(int mine, @Nullable Throwable failure) {
+        Throwable cause = failure;
+        if (failure instanceof CompletionException && failure.getCause() != null) {
+            cause = failure.getCause();
+        }
+        if (mine == connection && cause instanceof EngineException known && !known.isLost()) {
+            failed.accept(known);
+        }
     }
 
     private void handle(List<Engine.Delivered> entries) {
@@ -152,7 +175,11 @@ final class Inbox {
         heardOf.accept(received.sender());
         Gateway door = gateway;
         if (door != null) {
-            handle(received.letter(), entry.payload(), door, toFlush);
+            try {
+                handle(received.letter(), entry.payload(), door, toFlush);
+            } catch (RuntimeException e) {
+                failed.accept(e); // one letter's fault is no other's
+            }
         }
     }
 

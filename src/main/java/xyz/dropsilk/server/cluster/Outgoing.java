@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +41,9 @@ final class Outgoing implements Bus, SendQueue.Sender {
     /** Records that are read in one go. */
     private static final int HEARD_AT_ONCE = 64;
 
+    /** Such questions that may be under way. */
+    private static final int MOST_HEARINGS = 32;
+
     /** Two brackets, names and numbers round a signal. */
     private static final int SIGNAL_OVERHEAD = 256;
 
@@ -63,6 +67,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
     private final Queue<Question> questions = new ConcurrentLinkedQueue<>();
 
     private final AtomicBoolean asking = new AtomicBoolean();
+    private int hearings;
     private @Nullable Gateway gateway;
 
     private record Question(String id, Engine.Hearing hearing) {}
@@ -147,32 +152,42 @@ final class Outgoing implements Bus, SendQueue.Sender {
     public void hear(String id, String code, List<String> participants, String known) {
         questions.add(new Question(id, new Engine.Hearing(code, participants, known, roomLives)));
         if (asking.compareAndSet(false, true)) {
-            owner.execute(this::ask);
+            try {
+                owner.execute(this::ask);
+            } catch (RejectedExecutionException e) {
+                // the server stops
+            }
         }
+    }
+
+    @Override
+    public Duration roomLives() {
+        return roomLives;
     }
 
     /** Thousands of pages poll: what they ask in one moment is one question. */
     private void ask() {
         asking.set(false);
-        List<Question> asked = new ArrayList<>();
-        for (Question next = questions.poll(); next != null; next = questions.poll()) {
-            asked.add(next);
-            if (asked.size() == HEARD_AT_ONCE) {
-                ask(asked);
-                asked = new ArrayList<>();
+        while (hearings < MOST_HEARINGS && !questions.isEmpty()) {
+            List<Question> asked = new ArrayList<>();
+            for (Question next = questions.poll(); next != null; next = questions.poll()) {
+                asked.add(next);
+                if (asked.size() == HEARD_AT_ONCE) {
+                    break;
+                }
             }
-        }
-        if (!asked.isEmpty()) {
             ask(asked);
         }
     }
 
     private void ask(List<Question> asked) {
+        hearings++;
         engine.hear(asked.stream().map(Question::hearing).toList())
                 .whenCompleteAsync((heard, failure) -> heard(asked, heard, failure), owner);
     }
 
     private void heard(List<Question> asked, @Nullable List<Engine.Kept> heard, @Nullable Throwable failure) {
+        hearings--;
         isLost(failure);
         for (int i = 0; i < asked.size(); i++) {
             Question question = asked.get(i);
@@ -186,6 +201,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
             Entry entry = isSame ? null : entry(code, kept);
             gateway().heard(question.id, code, kept.version(), isSame, entry, kept.ages());
         }
+        ask();
     }
 
     @Override
@@ -286,13 +302,14 @@ final class Outgoing implements Bus, SendQueue.Sender {
                     Duration.ZERO);
         }
         List<Participant> before = proposal.before() instanceof Room room ? room.participants() : List.of();
-        List<String> heard = before.stream()
-                .filter(Participant::isAttached)
-                .map(Participant::id)
-                .toList();
-        List<String> clocks = proposal.next() instanceof Room room
-                ? room.participants().stream().map(Participant::id).toList()
-                : List.of();
+        List<Participant> after = proposal.next() instanceof Room room ? room.participants() : List.of();
+        List<String> clocks = after.stream().map(Participant::id).toList();
+        List<String> heard = after.stream().anyMatch(each -> comes(each, before))
+                ? clocks // whoever comes, or comes back, is to see who sits there
+                : before.stream()
+                        .filter(Participant::isAttached)
+                        .map(Participant::id)
+                        .toList();
         return new Engine.Change(
                 proposal.code(),
                 proposal.expected(),
@@ -302,6 +319,11 @@ final class Outgoing implements Bus, SendQueue.Sender {
                 clocks,
                 heard,
                 roomLives);
+    }
+
+    private static boolean comes(Participant participant, List<Participant> before) {
+        return before.stream()
+                .noneMatch(each -> each.id().equals(participant.id()) && (!each.silent() || participant.silent()));
     }
 
     private List<Engine.Append> appends(List<Item> items) {
@@ -346,8 +368,9 @@ final class Outgoing implements Bus, SendQueue.Sender {
             }
             return;
         }
-        boolean isMissing = answer.status() == Engine.Status.MISSING || answer.status() == Engine.Status.FULL;
-        if (isMissing && isPatient(item)) {
+        boolean isMissing = answer.status() == Engine.Status.MISSING;
+        boolean isFull = answer.status() == Engine.Status.FULL;
+        if ((isMissing || isFull) && isPatient(item)) {
             repeatLater(item);
             return;
         }
@@ -357,6 +380,8 @@ final class Outgoing implements Bus, SendQueue.Sender {
         if (answer.status() == Engine.Status.CONFLICT) {
             Engine.Kept kept = answer.kept();
             gateway().refused(id, kept.version(), entry(propose.proposal().code(), kept), item.again);
+        } else if (isFull) {
+            refused(propose, id);
         } else if (isMissing) {
             missing(propose, id);
         }

@@ -53,6 +53,9 @@ final class SendQueue {
     private boolean open;
     private boolean oneByOne;
 
+    /** Whether one after the other ends once what is under way is answered: else that could be overtaken. */
+    private boolean loosens;
+
     SendQueue(Executor owner, LongSupplier ticker, Sender sender) {
         this.owner = owner;
         this.ticker = ticker;
@@ -101,7 +104,8 @@ final class SendQueue {
     /** Sends from now on; while {@code careful}, one after the other. */
     void open(boolean careful) {
         open = true;
-        oneByOne = careful;
+        loosens = !careful;
+        oneByOne = careful || !underWay.isEmpty();
         pump();
     }
 
@@ -123,6 +127,9 @@ final class SendQueue {
             for (Item item : items) {
                 bytes -= were ? item.bytes : 0;
             }
+        }
+        if (loosens && underWay.isEmpty()) {
+            oneByOne = false;
         }
         pump();
         return were;

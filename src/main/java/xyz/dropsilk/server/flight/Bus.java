@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.flight;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ public interface Bus {
     static String homeOf(String id) {
         return id.substring(0, Math.min(HOME_LENGTH, id.length()));
     }
+
+    /** How long a room lives of which nobody is heard. */
+    Duration roomLives();
 
     /** Asks what lives under {@code code}, for the commit {@code id}. */
     void read(String id, String code);

@@ -197,8 +197,8 @@ final class Deliveries implements Records.Recipient {
     }
 
     private void expel(Member member) {
-        if (member.pairing != Peer.NO_PAIRING) {
-            part(member, /* renewed= */ false);
+        if (member.pairing != Peer.NO_PAIRING || member.place instanceof Member.InRoom) {
+            part(member, /* renewed= */ false); // a page that waits in a room attaches again after that
         }
         release(member);
     }

@@ -117,6 +117,11 @@ public final class Gateway {
         shared(SharedRecords::back);
     }
 
+    /** This instance leaves the others: whoever waits for them is answered. */
+    public void close() {
+        shared(SharedRecords::close);
+    }
+
     /** To be called some ten times a second: whoever waits too long is answered. */
     public void hurry() {
         shared(SharedRecords::hurry);

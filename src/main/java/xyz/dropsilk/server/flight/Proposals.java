@@ -24,6 +24,12 @@ final class Proposals {
     /** Who waits is answered by then. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** What is not answered by then, though the engine works, may never be. */
+    private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** What nobody waits for has come true by then, or never will. */
+    private static final long FORGOTTEN_NANOS = TimeUnit.SECONDS.toNanos(120);
+
     /** Whoever keeps what this instance knows of one kind of entry. */
     interface Decider {
         /** What lives under {@code code} as far as this instance knows, and in which version; nothing where that is not what others know. */
@@ -51,6 +57,9 @@ final class Proposals {
         /** Whether rules need more than the record's value, which only reading it gives. */
         boolean needsReading();
 
+        /** Whether two can be paired only if both ones' instances hear of it. */
+        boolean requiresPartner();
+
         /** The instances that {@code entry} names. */
         void addHomes(@Nullable Entry entry, Set<String> homes);
     }
@@ -77,6 +86,10 @@ final class Proposals {
         final Consumer<Decision> decided;
         final Decider decider;
         private final long since;
+        private long lookedAt;
+
+        /** Whether it is about what the record says, and nothing without it. */
+        private boolean onRecordAlone;
 
         /** What was proposed last; null while it is read. */
         @Nullable
@@ -103,6 +116,7 @@ final class Proposals {
             this.decided = decided;
             this.decider = decider;
             this.since = since;
+            this.lookedAt = since;
         }
     }
 
@@ -110,6 +124,7 @@ final class Proposals {
     private final LongSupplier ticker;
     private final Map<String, Pending> pending = new LinkedHashMap<>();
     private long commits;
+    private boolean away = true;
 
     Proposals(Bus bus, LongSupplier ticker) {
         this.bus = bus;
@@ -135,7 +150,9 @@ final class Proposals {
 
     /** Has {@code rule} decided on what is read, and on nothing else. */
     void commitOnRecord(String code, Rule rule, Consumer<Decision> decided, Decider decider) {
-        bus.read(pendingOf(code, null, rule, decided, decider).id, code);
+        Pending asked = pendingOf(code, null, rule, decided, decider);
+        asked.onRecordAlone = true;
+        bus.read(asked.id, code);
     }
 
     /** Has {@code decision} come true if the record still is {@code entry}, in {@code version}; {@code made} hears whether it did. */
@@ -148,6 +165,7 @@ final class Proposals {
             Decider decider) {
         Rule onlyThen = now -> Decision.refused(Decision.Verdict.CODE_IN_USE);
         Pending asked = pendingOf(code, null, onlyThen, decided -> made.accept(decided.isDone()), decider);
+        asked.onRecordAlone = true;
         propose(asked, entry, version, decision);
     }
 
@@ -173,7 +191,7 @@ final class Proposals {
         asked.decider.addHomes(decision.next(), concerned);
         for (Delivery delivery : decision.deliveries()) {
             concerned.add(Bus.homeOf(delivery.to()));
-            if (delivery instanceof Delivery.Paired) {
+            if (delivery instanceof Delivery.Paired && asked.decider.requiresPartner()) {
                 required.add(Bus.homeOf(delivery.to()));
             }
         }
@@ -257,7 +275,7 @@ final class Proposals {
             pending.remove(id);
             return true;
         }
-        boolean isOurs = asked.decider.isOurs(asked);
+        boolean isOurs = !asked.onRecordAlone && asked.decider.isOurs(asked);
         if (asked.asker == null && !isOurs) {
             return false;
         }
@@ -294,12 +312,21 @@ final class Proposals {
         return pending.remove(id);
     }
 
+    /** Something is wrong with this one: nobody is to wait for it for ever. */
+    void failed(@Nullable Pending own) {
+        if (own != null && own.asker != null && !own.abandoned) {
+            own.abandoned = true;
+            own.decided.accept(Decision.refused(Decision.Verdict.AWAY));
+        }
+    }
+
     // --- time ---
 
     /** The others can't be asked: what may be decided without them is. */
     void away() {
+        away = true;
         for (Pending asked : List.copyOf(pending.values())) {
-            if (!asked.abandoned && asked.decider.mayDecideAlone(asked)) {
+            if (!asked.abandoned && !asked.onRecordAlone && asked.decider.mayDecideAlone(asked)) {
                 asked.abandoned = true;
                 asked.decider.decideAlone(asked);
             }
@@ -308,16 +335,33 @@ final class Proposals {
 
     /** The others can be asked: marks may be lost with the inbox, which is read to its end. */
     void back() {
+        away = false;
         List.copyOf(pending.keySet()).forEach(this::marked);
     }
 
-    /** Whoever has waited too long is answered. */
+    /** Whoever has waited too long is answered; what nobody waits for is looked at again, should its answer be lost. */
     void hurry() {
         long now = ticker.getAsLong();
         for (Pending asked : List.copyOf(pending.values())) {
             if (asked.asker != null && !asked.abandoned && now - asked.since >= PATIENCE_NANOS) {
                 asked.abandoned = true;
                 asked.decider.gaveUp(asked);
+            } else if (asked.abandoned && now - asked.since >= FORGOTTEN_NANOS) {
+                pending.remove(asked.id);
+            } else if (!asked.abandoned && !away && now - asked.lookedAt >= LOST_NANOS) {
+                asked.lookedAt = now;
+                asked.doubtful = true;
+                bus.mark(asked.id);
+            }
+        }
+    }
+
+    /** Nothing is asked any more: whoever waits is answered. */
+    void close() {
+        for (Pending asked : List.copyOf(pending.values())) {
+            if (asked.asker != null && !asked.abandoned) {
+                asked.abandoned = true;
+                asked.decided.accept(Decision.refused(Decision.Verdict.AWAY));
             }
         }
     }

@@ -282,9 +282,9 @@ final class RegistryState {
                 deliveries.showAgain(member);
             }
         }
-        long number = ++pairings;
-        Rule attach =
-                entry -> RoomSockets.attach(entry, wanted.participant(), wanted.channel(), member.seat(), number, at);
+        // Decided again elsewhere it is another pairing: what was said in the first one is not heard there.
+        Rule attach = entry ->
+                RoomSockets.attach(entry, wanted.participant(), wanted.channel(), member.seat(), ++pairings, at);
         ask(rooms, wanted.code(), null, attach, decision -> {
             RoomSockets.End end = member.end;
             if (!decision.isDone()) {

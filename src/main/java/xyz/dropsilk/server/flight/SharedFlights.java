@@ -108,6 +108,11 @@ final class SharedFlights implements Records, Proposals.Decider {
         return false;
     }
 
+    @Override
+    public boolean requiresPartner() {
+        return true;
+    }
+
     private boolean isDead(Seat seat) {
         return dead.contains(Bus.homeOf(seat.id()));
     }

@@ -73,11 +73,22 @@ final class SharedRecords {
             String id, String code, String base, String version, @Nullable Entry entry, List<Delivery> deliveries) {
         Proposals.Pending own = proposals.takeOwn(id);
         boolean isRoom = own != null ? own.decider == rooms : entry instanceof Room || rooms.holds(code);
-        if (isRoom) {
-            rooms.committed(own, code, base, version, entry, deliveries);
-        } else {
-            flights.committed(own, code, base, version, entry, deliveries);
+        try {
+            if (isRoom) {
+                rooms.committed(own, code, base, version, entry, deliveries);
+            } else {
+                flights.committed(own, code, base, version, entry, deliveries);
+            }
+        } catch (RuntimeException e) {
+            proposals.failed(own);
+            throw e;
         }
+    }
+
+    /** This instance leaves: whoever waits is answered. */
+    void close() {
+        proposals.close();
+        rooms.close();
     }
 
     /** Answers {@link Bus#check}. */

@@ -22,7 +22,7 @@ final class Failures {
         }
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof RedisCommandExecutionException) {
-            String word = message.split(" ", 2)[0];
+            String word = message.contains("-OOM") ? "OOM" : message.split(" ", 2)[0]; // of a script, before 7.0
             return switch (word) {
                 case "OOM" -> EngineException.refused("it is out of memory");
                 case "NOPERM" -> EngineException.refused("the user lacks a right: " + first(message));

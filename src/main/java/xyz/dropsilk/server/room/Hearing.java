@@ -17,6 +17,9 @@ final class Hearing {
     /** A page that was told to connect attaches at once, or polls on. */
     private static final long TOLD_TO_CONNECT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Pages poll once a second: what differs by less is how long an answer took. */
+    private static final long JITTER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final long silenceNanos;
 
     private volatile long heardAt;
@@ -41,9 +44,12 @@ final class Hearing {
         restart(now);
     }
 
-    /** Another instance heard of it at {@code at}; {@code isReady} if that will have said {@code shouldConnect}. Nothing where more is known here. */
+    /**
+     * Another instance heard of it at {@code at}, give or take what answers need; {@code isReady} if it will have been told {@code shouldConnect} then.
+     * Nothing where as much is known here.
+     */
     void heardElsewhere(long at, boolean isReady) {
-        if (at - heardAt > 0) {
+        if (at - heardAt > JITTER_NANOS) {
             toldToConnect = isReady;
             heard(at);
         }

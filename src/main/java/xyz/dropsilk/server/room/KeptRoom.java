@@ -16,8 +16,9 @@ final class KeptRoom {
      * @param host when its host was heard of
      * @param guest the same of its guest, if there is one
      * @param leftAt when somebody who has left was last heard of in it
+     * @param readySince since when files are there to be sent; no matter what where there are none
      */
-    record State(Room room, Hearing host, @Nullable Hearing guest, long leftAt) {
+    record State(Room room, Hearing host, @Nullable Hearing guest, long leftAt, long readySince) {
         /** The times of {@code participant}, which is in the room. */
         Hearing of(Participant participant) {
             Hearing ofGuest = guest;

@@ -64,7 +64,13 @@ public final class RoomBook implements Records.Listener {
                 room,
                 hearing(room.host(), was, now),
                 guest == null ? null : hearing(guest, was, now),
-                was == null ? now : leftAt(was, room, now));
+                was == null ? now : leftAt(was, room, now),
+                was != null && isReady(was.room()) ? was.readySince() : now);
+    }
+
+    private static boolean isReady(Room room) {
+        Participant guest = room.guest();
+        return guest != null && (room.host().ready() || guest.ready());
     }
 
     /** A room in which somebody was heard of lives on for those who stay, however long they were not. */
@@ -115,8 +121,9 @@ public final class RoomBook implements Records.Listener {
             if (age != null && isNew) {
                 state.of(participant).startAt(now - age.toNanos());
             } else if (age != null) {
-                boolean isReady = Summary.of(room, participant, "").isReady();
-                state.of(participant).heardElsewhere(now - age.toNanos(), isReady);
+                long at = now - age.toNanos();
+                boolean isReady = Summary.of(room, participant, "").isReady() && at - state.readySince() > 0;
+                state.of(participant).heardElsewhere(at, isReady);
             }
         }
     }

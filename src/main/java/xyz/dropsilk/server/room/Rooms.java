@@ -155,6 +155,7 @@ public final class Rooms {
         String secret = ParticipantId.random();
         Participant joiner = Participant.newcomer(ParticipantId.publicOf(secret), name);
         Instant at = time.clock.instant();
+        long asked = now();
         return whenKnown(
                 code,
                 null,
@@ -162,7 +163,13 @@ public final class Rooms {
                         .thenCompose(ended -> registry.commit(
                                 code,
                                 Records.PAGE,
-                                entry -> Room.join(entry, joiner, caller.address(), this::givesWay, at)))
+                                entry -> Room.join(
+                                        entry,
+                                        joiner,
+                                        caller.address(),
+                                        (room, participant) -> participant.silent()
+                                                || (isCertain && givesWay(room, participant, asked)),
+                                        at)))
                         .thenApply(decision -> {
                             if (decision.isDone()) {
                                 return summary(code, secret, caller);
@@ -392,15 +399,14 @@ public final class Rooms {
         return now - state.heardAt(now) >= settings.timeToLive().toNanos();
     }
 
-    /** Whether a join may take the seat of {@code participant}. Asked under the registry's lock. */
-    private boolean givesWay(Room room, Participant participant) {
+    /** Whether a join that was asked for at {@code asked} may take the seat of {@code participant}. Asked under the registry's lock. */
+    private boolean givesWay(Room room, Participant participant, long asked) {
         KeptRoom kept = book.find(room.code());
         KeptRoom.State state = kept == null ? null : kept.state();
-        return participant.silent()
-                || (!participant.isAttached()
-                        && state != null
-                        && state.room().find(participant.id()) != null
-                        && state.of(participant).givesWay(now()));
+        return !participant.isAttached()
+                && state != null
+                && state.room().find(participant.id()) != null
+                && state.of(participant).givesWay(asked);
     }
 
     private CompletionStage<Boolean> evictOne() {

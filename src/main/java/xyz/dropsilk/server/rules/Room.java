@@ -53,6 +53,9 @@ public record Room(
         if (!(now instanceof Room room)) {
             return Decision.notFound();
         }
+        if (room.find(joiner.id()) != null) {
+            return Decision.unchanged(room); // decided again
+        }
         List<Delivery> deliveries = new ArrayList<>();
         List<Fact> facts = new ArrayList<>(2);
         Room open = room;
