@@ -1,7 +1,6 @@
 package xyz.dropsilk.server;
 
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -15,10 +14,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.CheckPage;
+import xyz.dropsilk.server.api.Favicon;
 import xyz.dropsilk.server.api.LivenessEndpoint;
+import xyz.dropsilk.server.api.LogsEndpoint;
 import xyz.dropsilk.server.api.MetricsEndpoint;
+import xyz.dropsilk.server.api.Pages;
 import xyz.dropsilk.server.api.Readiness;
 import xyz.dropsilk.server.api.RoomsEndpoint;
+import xyz.dropsilk.server.api.RoomsGuard;
+import xyz.dropsilk.server.api.StatsEndpoint;
 import xyz.dropsilk.server.api.StatusEndpoint;
 import xyz.dropsilk.server.api.WhoAmIEndpoint;
 import xyz.dropsilk.server.base.Dependency;
@@ -39,16 +43,11 @@ import xyz.dropsilk.server.event.Refusals;
 import xyz.dropsilk.server.event.StandardOutput;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.flight.FlightRegistry;
-import xyz.dropsilk.server.http.Favicon;
 import xyz.dropsilk.server.http.FixedEndpoint;
 import xyz.dropsilk.server.http.HttpPipeline;
 import xyz.dropsilk.server.http.HttpSettings;
-import xyz.dropsilk.server.http.LogsEndpoint;
-import xyz.dropsilk.server.http.OriginPolicy;
-import xyz.dropsilk.server.http.PageOrigins;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
-import xyz.dropsilk.server.http.StatsEndpoint;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.limit.MemoryBudget;
@@ -56,6 +55,8 @@ import xyz.dropsilk.server.limit.NetworkRate;
 import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.origin.OriginPolicy;
+import xyz.dropsilk.server.origin.PageOrigins;
 import xyz.dropsilk.server.room.RoomBook;
 import xyz.dropsilk.server.room.RoomSettings;
 import xyz.dropsilk.server.room.Rooms;
@@ -182,21 +183,20 @@ public final class Application {
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
         ProxyWatch proxyWatch = new ProxyWatch(clientAddress, events);
-        router = services.addTo(new Router(origins, events))
+        router = new Router(events)
                 .get("/", new RootEndpoint(proxyWatch))
                 .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))
                 .get("/livez", new LivenessEndpoint(server::loopsRun))
                 .get("/readyz", readiness)
                 .get("/favicon.ico", new FixedEndpoint(Favicon.response()))
-                .page(
-                        "/api/status",
-                        new StatusEndpoint(meters, statusParts(config, version), memory, uptime, clock),
-                        HttpMethod.GET)
-                .page("/api/whoami", new WhoAmIEndpoint(clientAddress, registry::listed), HttpMethod.GET)
-                .pages(RoomsEndpoint.PATH, roomsEndpoint(ticker), HttpMethod.GET, HttpMethod.POST)
                 .get("/metrics", new MetricsEndpoint(monitoring == null ? null : monitoring.open(), events))
                 .get("/stats", new StatsEndpoint(meters, memory, uptime, clock))
                 .get("/logs", new LogsEndpoint(ring, config.telemetry().logAccessKey(), events));
+        Pages pages = new Pages(router, origins, events)
+                .open("/api/status", new StatusEndpoint(meters, statusParts(config, version), memory, uptime, clock))
+                .open("/api/whoami", new WhoAmIEndpoint(clientAddress, registry::listed));
+        services.addTo(pages);
+        router.below(RoomsEndpoint.PATH, new RoomsGuard(pages), roomsEndpoint(ticker));
         if (config.checkPage().isOn()) {
             CheckPage.addTo(router);
         }

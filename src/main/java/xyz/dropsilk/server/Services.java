@@ -14,6 +14,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.api.ApiLimit;
+import xyz.dropsilk.server.api.EmailEndpoint;
+import xyz.dropsilk.server.api.IceEndpoint;
+import xyz.dropsilk.server.api.Pages;
+import xyz.dropsilk.server.api.UploadsEndpoint;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Secret;
@@ -22,11 +27,6 @@ import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.SystemEvent;
-import xyz.dropsilk.server.http.ApiLimit;
-import xyz.dropsilk.server.http.EmailEndpoint;
-import xyz.dropsilk.server.http.IceEndpoint;
-import xyz.dropsilk.server.http.Router;
-import xyz.dropsilk.server.http.UploadsEndpoint;
 import xyz.dropsilk.server.limit.NetworkRate;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.remote.CloudflareTurn;
@@ -125,21 +125,22 @@ final class Services {
                 events);
     }
 
-    /** Adds their paths to {@code router}. */
-    Router addTo(Router router) {
+    /** Adds their paths to {@code pages}. */
+    void addTo(Pages pages) {
         int perMinute = config.limits().apiRatePerMinute();
         int tenth = (perMinute + 9) / 10; // 0 stays 0, which is no limit
-        return router.page(
+        pages.add(
                         "/api/turn-credentials",
                         new IceEndpoint(turn, limit(perMinute), events),
                         HttpMethod.GET,
                         HttpMethod.POST)
-                .page(
+                .add(
                         UPLOADS_PATH,
+                        UploadsEndpoint::isFromCloud,
                         new UploadsEndpoint(uploads, limit(tenth), workers),
                         HttpMethod.GET,
                         HttpMethod.POST)
-                .page("/request-email", new EmailEndpoint(contact, limit(tenth), workers), HttpMethod.POST);
+                .add("/request-email", new EmailEndpoint(contact, limit(tenth), workers), HttpMethod.POST);
     }
 
     /** The database as uploads and cleanup found it last. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -17,12 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.LivenessEndpoint;
-import xyz.dropsilk.server.config.CommandLine;
-import xyz.dropsilk.server.config.ConfigReader;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.http.HttpPipeline;
 import xyz.dropsilk.server.http.HttpSettings;
-import xyz.dropsilk.server.http.OriginPolicy;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.limit.MemoryBudget;
@@ -97,12 +93,7 @@ class HealthIT {
     void aStuckLoopMakesTheProcessUnfitToLive() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         SignalingServer server = new SignalingServer(2);
-        Router router = new Router(
-                        OriginPolicy.of(
-                                ConfigReader.read(Map.of(), "", CommandLine.parse())
-                                        .origins(),
-                                false),
-                        EventSink.none())
+        Router router = new Router(EventSink.none())
                 .get("/livez", new LivenessEndpoint(server::loopsRun))
                 .get(
                         "/loop",

@@ -19,18 +19,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.address.ClientAddress;
+import xyz.dropsilk.server.api.Pages;
 import xyz.dropsilk.server.config.CommandLine;
 import xyz.dropsilk.server.config.ConfigException;
 import xyz.dropsilk.server.config.ConfigReader;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.http.HttpPipeline;
 import xyz.dropsilk.server.http.HttpSettings;
-import xyz.dropsilk.server.http.OriginPolicy;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.origin.OriginPolicy;
 import xyz.dropsilk.server.testing.NoUpgrade;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.RawClient.Answer;
@@ -64,7 +65,7 @@ class RoutesIT {
     private static HttpPipeline pipeline(boolean strict) throws ConfigException {
         OriginPolicy origins = OriginPolicy.of(
                 ConfigReader.read(Map.of(), "", CommandLine.parse()).origins(), strict);
-        Router router = new Router(origins, EventSink.none())
+        Router router = new Router(EventSink.none())
                 .get("/fast", request -> CompletableFuture.completedFuture(Response.text(200, "fast")))
                 .get(
                         "/slow",
@@ -74,14 +75,15 @@ class RoutesIT {
                 .get("/throws", request -> {
                     throw new IllegalStateException("secret detail");
                 })
-                .get("/fails", request -> CompletableFuture.failedFuture(new IllegalStateException("secret detail")))
-                .page(
+                .get("/fails", request -> CompletableFuture.failedFuture(new IllegalStateException("secret detail")));
+        new Pages(router, origins, EventSink.none())
+                .add(
                         "/api/throws",
                         request -> {
                             throw new IllegalStateException("secret detail");
                         },
                         HttpMethod.GET)
-                .page(
+                .add(
                         "/api/echo",
                         request -> CompletableFuture.completedFuture(
                                 Response.of(200, "application/octet-stream", body(request))),

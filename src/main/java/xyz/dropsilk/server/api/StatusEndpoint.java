@@ -48,12 +48,6 @@ public final class StatusEndpoint implements Endpoint {
         this.clock = clock;
     }
 
-    /** Monitors send none. */
-    @Override
-    public boolean admitsWithoutOrigin(Request request) {
-        return true;
-    }
-
     @Override
     public CompletionStage<Response> answer(Request request) {
         try {

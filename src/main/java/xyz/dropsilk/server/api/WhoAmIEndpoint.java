@@ -36,12 +36,6 @@ public final class WhoAmIEndpoint implements Endpoint {
         this.listed = listed;
     }
 
-    /** Whoever asks learns nothing but about itself; and a page's own {@code GET} has none. */
-    @Override
-    public boolean admitsWithoutOrigin(Request request) {
-        return true;
-    }
-
     @Override
     public CompletionStage<Response> answer(Request request) {
         try {

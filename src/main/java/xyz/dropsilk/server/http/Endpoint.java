@@ -6,15 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** What answers the requests for one path. Called on the request's event loop, so nothing here may block. */
 public interface Endpoint {
     /**
-     * Whether the request is let in without an {@code Origin} even in production, because something else in it shows where it comes from.
-     */
-    default boolean admitsWithoutOrigin(Request request) {
-        return false;
-    }
-
-    /**
-     * A refusal that needs no body, or null to go on: too many requests first (429), then not configured (501, 500). It comes after
-     * the origin's check and before the body is looked at, so that a request refused here costs nothing more.
+     * A refusal that needs no body, or null to go on: too many requests first (429), then not configured (501, 500). It comes behind
+     * the guard and before the body is looked at, so that a request refused here costs nothing more.
      */
     default @Nullable Response refusal(Request request) {
         return null;

@@ -48,7 +48,7 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
     }
 
     /** This answer with two more header fields. */
-    Response with(String name, String value, String other, String otherValue) {
+    public Response with(String name, String value, String other, String otherValue) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);
         more.put(other, otherValue);

@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,45 +18,51 @@ import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.SystemEvent;
 
 /**
- * Exact paths and their endpoints, and what comes before an endpoint is asked: origins, preflights, methods, the size of the body. Safe on any
+ * Paths and their endpoints, and what comes before an endpoint is asked: guards, methods, what the endpoint refuses, the size of the body. Safe on any
  * thread once the routes are added.
  */
 public final class Router {
-    /** How long a browser may remember a preflight's answer: seconds. */
-    private static final String PREFLIGHT_MAX_AGE = "86400";
-
     /** Of a request that was not read whole. */
     private static final HttpMethod UNREAD = HttpMethod.valueOf("UNREAD");
 
-    private static final String API_PREFIX = "/api/";
+    private static final Endpoint NOT_FOUND = new FixedEndpoint(Response.text(404, "Not Found"));
 
-    private final OriginPolicy origins;
+    /** Where nothing is. */
+    private static final Route NOWHERE = Route.of("", Guard.NONE, NOT_FOUND);
+
     private final EventSink events;
     private final Map<String, Route> routes = new LinkedHashMap<>();
+
+    /** What is asked where no route is, the longest path first. */
+    private final List<Route> areas = new ArrayList<>(2);
 
     private AnswerMeter meter = AnswerMeter.NONE;
     private LongSupplier ticker = () -> 0;
 
-    private final List<Subtree> subtrees = new ArrayList<>(1);
-
-    /** A path with all that lies below it, whose endpoint knows paths, methods and sizes by itself. */
-    private record Subtree(String path, Route route) {
-        boolean has(String asked) {
-            return asked.startsWith(path) && (asked.length() == path.length() || asked.charAt(path.length()) == '/');
+    /** What answers at a path, or, if it knows its methods by itself, wherever nothing else does. */
+    private record Route(String path, List<HttpMethod> methods, String allow, Guard guard, Endpoint endpoint) {
+        static Route of(String path, Guard guard, Endpoint endpoint, HttpMethod... methods) {
+            List<HttpMethod> all = Stream.of(methods)
+                    .flatMap(method ->
+                            method.equals(HttpMethod.GET) ? Stream.of(method, HttpMethod.HEAD) : Stream.of(method))
+                    .toList();
+            return new Route(
+                    path, all, all.stream().map(HttpMethod::name).collect(Collectors.joining(", ")), guard, endpoint);
         }
-    }
 
-    private record Route(String path, List<HttpMethod> methods, boolean forPages, boolean isWhole, Endpoint endpoint) {
-        String allow() {
-            return Stream.concat(methods.stream(), forPages ? Stream.of(HttpMethod.OPTIONS) : Stream.empty())
-                    .map(HttpMethod::name)
-                    .collect(Collectors.joining(", "));
+        boolean knowsMethods() {
+            return methods.isEmpty();
+        }
+
+        /** Whether {@code asked} lies at or below the path; one that ends with a slash has nothing at it. */
+        boolean isAbove(String asked) {
+            return asked.startsWith(path)
+                    && (path.endsWith("/") || asked.length() == path.length() || asked.charAt(path.length()) == '/');
         }
     }
 
     /** A router without routes. */
-    public Router(OriginPolicy origins, EventSink events) {
-        this.origins = origins;
+    public Router(EventSink events) {
         this.events = events;
     }
 
@@ -68,36 +73,26 @@ public final class Router {
         return this;
     }
 
-    /** Adds what operators and monitors ask with {@code GET} and {@code HEAD}. */
+    /** Adds what operators and monitors ask with {@code GET} and {@code HEAD}, whoever they are. */
     public Router get(String path, Endpoint endpoint) {
-        routes.put(
-                path,
-                new Route(
-                        path,
-                        List.of(HttpMethod.GET, HttpMethod.HEAD),
-                        /* forPages= */ false,
-                        /* isWhole= */ false,
-                        endpoint));
+        return add(path, Guard.NONE, endpoint, HttpMethod.GET);
+    }
+
+    /** Adds a route behind {@code guard}; where there is {@code GET}, there is {@code HEAD}. */
+    public Router add(String path, Guard guard, Endpoint endpoint, HttpMethod... methods) {
+        routes.put(path, Route.of(path, guard, endpoint, methods));
         return this;
     }
 
-    /** Adds what pages call, from origins of their own: with preflights, for allowed origins alone. */
-    public Router page(String path, Endpoint endpoint, HttpMethod... methods) {
-        List<HttpMethod> all = Stream.of(methods)
-                .flatMap(method ->
-                        method.equals(HttpMethod.GET) ? Stream.of(method, HttpMethod.HEAD) : Stream.of(method))
-                .toList();
-        routes.put(path, new Route(path, all, /* forPages= */ true, /* isWhole= */ false, endpoint));
-        return this;
+    /** From now on what lies below {@code path}, and no route is at, is not found behind {@code guard}. */
+    public Router guardBelow(String path, Guard guard) {
+        return below(path, guard, NOT_FOUND);
     }
 
-    /**
-     * Adds all that lies at and below {@code path}, which pages call: the endpoint answers paths, methods and bodies that are none of its own, too.
-     * Preflights are answered for {@code methods}, whatever the path. No path below it goes into an event.
-     */
-    public Router pages(String path, Endpoint endpoint, HttpMethod... methods) {
-        subtrees.add(new Subtree(
-                path, new Route(path, List.of(methods), /* forPages= */ true, /* isWhole= */ true, endpoint)));
+    /** Adds what answers wherever no route is below {@code path}, and at it unless it ends with a slash, whatever the method and the body. */
+    public Router below(String path, Guard guard, Endpoint endpoint) {
+        areas.add(Route.of(path, guard, endpoint));
+        areas.sort((one, other) -> other.path().length() - one.path().length());
         return this;
     }
 
@@ -105,123 +100,81 @@ public final class Router {
     public Map<String, String> served() {
         Map<String, String> served = new LinkedHashMap<>();
         routes.forEach((path, route) -> served.put(path, route.allow()));
-        subtrees.forEach(
-                subtree -> served.put(subtree.path() + "/", subtree.route().allow()));
+        areas.stream()
+                .filter(area -> area.endpoint() != NOT_FOUND)
+                .forEach(area -> served.put(area.path() + "/", area.allow()));
         return served;
     }
 
     /** The answer to {@code request}; never completes exceptionally. */
     CompletionStage<Response> route(Request request) {
         Route route = find(request.path());
-        if (meter == AnswerMeter.NONE) {
-            return decide(route, request);
-        }
         long begun = ticker.getAsLong();
-        return decide(route, request).whenComplete((response, never) -> {
-            if (response != null) {
-                meter.answered(label(route), request.method(), response.status(), ticker.getAsLong() - begun);
-            }
-        });
+        CompletionStage<Response> answer = route.guard().answer(request, route.allow(), () -> answer(route, request));
+        return meter == AnswerMeter.NONE
+                ? answer
+                : answer.whenComplete((response, never) -> {
+                    if (response != null) {
+                        meter.answered(label(route), request.method(), response.status(), ticker.getAsLong() - begun);
+                    }
+                });
     }
 
     /** An answer with {@code status} was not decided here; {@code request} is null where none was read whole. */
     void unrouted(@Nullable Request request, int status) {
         if (meter != AnswerMeter.NONE) {
-            Route route = request == null ? null : find(request.path());
-            HttpMethod method = request == null ? UNREAD : request.method();
-            meter.answered(label(route), method, status, /* nanos= */ -1);
+            String label = request == null ? AnswerMeter.OTHER : label(find(request.path()));
+            meter.answered(label, request == null ? UNREAD : request.method(), status, /* nanos= */ -1);
         }
     }
 
-    private static String label(@Nullable Route route) {
-        return route == null ? AnswerMeter.OTHER : route.path();
+    private static String label(Route route) {
+        return route.endpoint() == NOT_FOUND ? AnswerMeter.OTHER : route.path();
     }
 
-    private CompletionStage<Response> decide(@Nullable Route route, Request request) {
-        boolean forPages = route == null ? request.path().startsWith(API_PREFIX) : route.forPages();
-        if (!forPages) {
-            return answer(route, request);
-        }
-        String origin = request.header(HttpHeaderNames.ORIGIN);
-        if (!isAdmitted(origin, route, request)) {
-            events.publish(origins.refused(request.client(), origin));
-            Response refusal = Response.text(403, "Forbidden").with("Vary", "Origin");
-            return CompletableFuture.completedFuture(
-                    route != null && route.isWhole() ? refusal.with("Cache-Control", "no-store") : refusal);
-        }
-        CompletionStage<Response> answer = route != null && request.method().equals(HttpMethod.OPTIONS)
-                ? CompletableFuture.completedFuture(preflight(route, request))
-                : answer(route, request);
-        return answer.thenApply(response -> origin == null
-                ? response.with("Vary", "Origin")
-                : response.with("Vary", "Origin", "Access-Control-Allow-Origin", origin));
-    }
-
-    private @Nullable Route find(String path) {
+    private Route find(String path) {
         Route exact = routes.get(path);
         if (exact != null) {
             return exact;
         }
-        for (Subtree subtree : subtrees) {
-            if (subtree.has(path)) {
-                return subtree.route();
+        for (Route area : areas) {
+            if (area.isAbove(path)) {
+                return area;
             }
         }
-        return null;
+        return NOWHERE;
     }
 
-    private boolean isAdmitted(@Nullable String origin, @Nullable Route route, Request request) {
+    private CompletionStage<Response> answer(Route route, Request request) {
         try {
-            return origins.admitsUpgrade(origin)
-                    || (origin == null && route != null && route.endpoint().admitsWithoutOrigin(request));
-        } catch (RuntimeException fault) {
-            fault(request, fault);
-            return false;
-        }
-    }
-
-    private static Response preflight(Route route, Request request) {
-        Response response = Response.empty(204)
-                .with("Access-Control-Allow-Methods", route.allow())
-                .with("Access-Control-Max-Age", PREFLIGHT_MAX_AGE);
-        if (route.isWhole()) {
-            response = response.with("Cache-Control", "no-store");
-        }
-        String asked = request.header(HttpHeaderNames.ACCESS_CONTROL_REQUEST_HEADERS);
-        return asked == null ? response : response.with("Access-Control-Allow-Headers", asked);
-    }
-
-    private CompletionStage<Response> answer(@Nullable Route route, Request request) {
-        try {
-            if (route == null) {
-                return CompletableFuture.completedFuture(Response.text(404, "Not Found"));
-            }
-            if (route.isWhole()) {
-                return route.endpoint().answer(request).exceptionally(fault -> fault(request, fault));
-            }
-            if (!route.methods().contains(request.method())) {
-                return CompletableFuture.completedFuture(
-                        Response.text(405, "Method Not Allowed").with("Allow", route.allow()));
-            }
-            Response refusal = route.endpoint().refusal(request);
-            if (refusal == null && request.body() == null) {
-                events.publish(new Refused(Refusal.BODY_TOO_LARGE, request.client()));
-                refusal = Response.text(413, "Content Too Large");
-            }
+            Response refusal = refusal(route, request);
             return refusal != null
                     ? CompletableFuture.completedFuture(refusal)
-                    : route.endpoint().answer(request).exceptionally(fault -> fault(request, fault));
+                    : route.endpoint().answer(request).exceptionally(fault -> fault(route, request, fault));
         } catch (RuntimeException fault) {
-            return CompletableFuture.completedFuture(fault(request, fault));
+            return CompletableFuture.completedFuture(fault(route, request, fault));
         }
     }
 
-    private Response fault(Request request, Throwable cause) {
+    private @Nullable Response refusal(Route route, Request request) {
+        if (route.knowsMethods()) {
+            return null;
+        }
+        if (!route.methods().contains(request.method())) {
+            return Response.text(405, "Method Not Allowed").with("Allow", route.allow());
+        }
+        Response refusal = route.endpoint().refusal(request);
+        if (refusal == null && request.body() == null) {
+            events.publish(new Refused(Refusal.BODY_TOO_LARGE, request.client()));
+            return Response.text(413, "Content Too Large");
+        }
+        return refusal;
+    }
+
+    /** What was asked for is told by its route: the path itself may hold a secret. */
+    private Response fault(Route route, Request request, Throwable cause) {
         OutOfMemory.haltIfIn(cause);
-        Route route = find(request.path());
-        String where =
-                route != null && route.isWhole() ? route.endpoint().getClass().getSimpleName() : request.path();
-        events.publish(new SystemEvent.Fault(request.method() + " " + where, cause));
+        events.publish(new SystemEvent.Fault(request.method() + " " + route.path(), cause));
         return Response.text(500, "Internal Server Error");
     }
 }

@@ -1,4 +1,4 @@
-/** HTTP on the shared port: requests, routes, origins and the endpoints that operators, monitors and pages call. */
+/** HTTP on the shared port: connections, requests, answers, and routes to whatever answers. It knows no feature. */
 @NullMarked
 package xyz.dropsilk.server.http;
 

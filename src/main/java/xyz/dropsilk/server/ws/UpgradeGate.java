@@ -14,12 +14,11 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.ServerEvent;
-import xyz.dropsilk.server.http.HttpEvent;
-import xyz.dropsilk.server.http.OriginPolicy;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Upgrade;
 import xyz.dropsilk.server.limit.ConnectionLimit;
+import xyz.dropsilk.server.origin.OriginPolicy;
 
 /**
  * Decides who may become a WebSocket (RFC 6455, 4.2): path, origin, version, key and limits, all before the handshake, each refused in plain
@@ -67,7 +66,7 @@ public final class UpgradeGate implements Upgrade {
                     handshake(request, "WebSockets are served at " + PATH + " alone"), Response.text(404, "Not Found"));
         }
         String origin = request.header(HttpHeaderNames.ORIGIN);
-        if (!origins.admitsUpgrade(origin)) {
+        if (!origins.admits(origin)) {
             return refuse(origins.refused(request.client(), origin), Response.text(403, "Forbidden"));
         }
         if (!VERSION.equals(single(request, HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
@@ -111,7 +110,7 @@ public final class UpgradeGate implements Upgrade {
     }
 
     private static ServerEvent handshake(Request request, String why) {
-        return new HttpEvent.HandshakeRefused(request.client(), why);
+        return new HandshakeRefused(request.client(), why);
     }
 
     private Outcome refuse(ServerEvent refusal, Response response) {

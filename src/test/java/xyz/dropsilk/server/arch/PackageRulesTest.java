@@ -61,12 +61,36 @@ class PackageRulesTest {
         MAY_KNOW.put("store", List.of("base"));
         MAY_KNOW.put("remote", List.of("base"));
         MAY_KNOW.put("service", List.of("base", "event", "meter", "store", "remote"));
-        MAY_KNOW.put("http", List.of("base", "address", "config", "event", "limit", "meter", "service"));
+        MAY_KNOW.put("origin", List.of("base", "address", "config", "event"));
+        MAY_KNOW.put("http", List.of("base", "address", "event", "limit", "meter"));
         MAY_KNOW.put(
                 "ws",
-                List.of("base", "address", "event", "meter", "flight", "room", "rules", "protocol", "limit", "http"));
+                List.of(
+                        "base",
+                        "address",
+                        "event",
+                        "meter",
+                        "flight",
+                        "room",
+                        "rules",
+                        "protocol",
+                        "limit",
+                        "http",
+                        "origin"));
         MAY_KNOW.put(
-                "api", List.of("base", "address", "event", "flight", "http", "limit", "meter", "protocol", "room"));
+                "api",
+                List.of(
+                        "base",
+                        "address",
+                        "event",
+                        "flight",
+                        "http",
+                        "limit",
+                        "meter",
+                        "origin",
+                        "protocol",
+                        "room",
+                        "service"));
         MAY_KNOW.put("net", List.of("http", "meter", "ws", "base"));
         MAY_KNOW.put("prometheus", List.of("meter"));
     }

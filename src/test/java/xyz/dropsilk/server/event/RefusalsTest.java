@@ -7,8 +7,8 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.api.LogAccess;
 import xyz.dropsilk.server.flight.ClientEvent;
-import xyz.dropsilk.server.http.HttpEvent;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualTicker;
 
@@ -59,8 +59,7 @@ final class RefusalsTest {
     @Test
     void everyAccessToTheLogIsPassedOnAndARefusedOneCounted() {
         for (int i = 0; i < 10; i++) {
-            refusals.publish(
-                    i == 0 ? new HttpEvent.LogGranted(SOMEBODY, true) : new HttpEvent.LogRefused(SOMEBODY, false));
+            refusals.publish(i == 0 ? new LogAccess.Granted(SOMEBODY, true) : new LogAccess.Refused(SOMEBODY, false));
         }
         assertEquals(10, passedOn.named("system:log_access").size());
         assertEquals(9, refusals.totals().get("log_access"));

@@ -88,8 +88,8 @@ final class HttpConnectionTest {
         }
 
         @Test
-        void toAPreflightHasNoLength() {
-            String answer = answer("OPTIONS /echo" + HOST + "\r\n");
+        void withoutABodyHasNoLength() {
+            String answer = answer("OPTIONS /empty" + HOST + "\r\n");
             assertEquals(List.of(204), statuses(answer));
             assertFalse(head(answer).contains("content-length"));
             assertTrue(head(answer).contains("x-content-type-options: nosniff\r\n"));

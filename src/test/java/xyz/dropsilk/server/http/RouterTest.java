@@ -9,14 +9,13 @@ import static io.netty.handler.codec.http.HttpMethod.PUT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -24,23 +23,23 @@ import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.testing.CollectedEvents;
 
-/** The contract, 2: what comes before an endpoint is asked. */
+/** Which endpoint is asked, and what comes before (the contract, 2). */
 final class RouterTest {
-    private static final String PAGE = "https://dropsilk.xyz";
-    private static final String OTHER = "https://evil.example";
-
     private final CollectedEvents events = new CollectedEvents();
     private final TestEndpoint monitor = new TestEndpoint();
     private final TestEndpoint api = new TestEndpoint();
-    private final Router production = router(/* production= */ true);
-    private final Router development = router(/* production= */ false);
+    private final Router router = new Router(events)
+            .get("/stats", monitor)
+            .add("/both", this::guarded, api, GET, POST)
+            .guardBelow("/api/", this::guarded);
 
-    private Router router(boolean production) {
-        OriginPolicy origins = new OriginPolicy(List.of(PAGE), Pattern.compile("never"), production);
-        return new Router(origins, events)
-                .get("/stats", monitor)
-                .page("/api/both", api, GET, POST)
-                .page("/request-email", api, POST);
+    private boolean isKeptOut;
+
+    private CompletionStage<Response> guarded(
+            Request request, String allow, Supplier<CompletionStage<Response>> inside) {
+        return isKeptOut
+                ? CompletableFuture.completedStage(Response.text(403, "Forbidden"))
+                : inside.get().thenApply(response -> response.with("X-Guarded", allow.isEmpty() ? "nothing" : allow));
     }
 
     private static final class TestEndpoint implements Endpoint {
@@ -51,13 +50,7 @@ final class RouterTest {
         RuntimeException fault;
 
         CompletionStage<Response> answer = CompletableFuture.completedStage(Response.text(200, "fine"));
-        boolean admitsWithoutOrigin;
         int asked;
-
-        @Override
-        public boolean admitsWithoutOrigin(Request request) {
-            return admitsWithoutOrigin;
-        }
 
         @Override
         public @Nullable Response refusal(Request request) {
@@ -84,12 +77,8 @@ final class RouterTest {
         return new Request(method, path, "", whole.fields(), null, whole.client(), whole.network());
     }
 
-    private static Response route(Router router, Request request) {
+    private Response route(Request request) {
         return router.route(request).toCompletableFuture().join();
-    }
-
-    private Response page(Request request) {
-        return route(production, request);
     }
 
     private static @Nullable String header(Response response, String name) {
@@ -100,15 +89,15 @@ final class RouterTest {
     final class PathsAndMethods {
         @Test
         void areAskedOfTheirEndpoint() {
-            assertEquals(200, route(production, request(GET, "/stats")).status());
-            assertEquals(200, route(production, request(HEAD, "/stats")).status());
+            assertEquals(200, route(request(GET, "/stats")).status());
+            assertEquals(200, route(request(HEAD, "/stats")).status());
             assertEquals(2, monitor.asked);
         }
 
         @Test
         void areExact() {
             for (String path : List.of("/", "/stats/", "/Stats", "/stats/x", "//stats", "/%73tats", "stats", "", "*")) {
-                Response response = route(production, request(GET, path));
+                Response response = route(request(GET, path));
                 assertEquals(404, response.status(), path);
                 assertEquals("Not Found", new String(response.body(), UTF_8));
             }
@@ -117,7 +106,7 @@ final class RouterTest {
         @Test
         void ofOthersAreNotAllowed() {
             for (HttpMethod method : List.of(POST, PUT, DELETE, OPTIONS, HttpMethod.valueOf("get"))) {
-                Response response = route(production, request(method, "/stats"));
+                Response response = route(request(method, "/stats"));
                 assertEquals(405, response.status());
                 assertEquals("GET, HEAD", header(response, "Allow"));
             }
@@ -125,143 +114,57 @@ final class RouterTest {
         }
 
         @Test
-        void ofPagesAreNamedWithTheirPreflight() {
-            assertEquals("GET, HEAD, POST, OPTIONS", header(page(request(PUT, "/api/both", "Origin", PAGE)), "Allow"));
-            assertEquals("POST, OPTIONS", header(page(request(GET, "/request-email", "Origin", PAGE)), "Allow"));
-            assertEquals(
-                    405, page(request(HEAD, "/request-email", "Origin", PAGE)).status());
-            assertEquals(200, page(request(HEAD, "/api/both", "Origin", PAGE)).status());
+        void haveHeadWhereTheyHaveGet() {
+            assertEquals("GET, HEAD, POST", header(route(request(PUT, "/both")), "Allow"));
+            assertEquals(200, route(request(HEAD, "/both")).status());
+            assertEquals(200, route(request(POST, "/both")).status());
         }
     }
 
     @Nested
-    final class Origins {
+    final class Guards {
         @Test
-        void thatAreAllowedAreEchoed() {
-            Response response = page(request(GET, "/api/both", "Origin", PAGE));
-            assertEquals(200, response.status());
-            assertEquals(PAGE, header(response, "Access-Control-Allow-Origin"));
-            assertEquals("Origin", header(response, "Vary"));
-        }
-
-        @Test
-        void thatAreNotAllowedCostNothing() {
-            for (HttpMethod method : List.of(GET, POST, OPTIONS, PUT)) {
-                Response response = page(request(method, "/api/both", "Origin", OTHER));
-                assertEquals(403, response.status());
-                assertNull(header(response, "Access-Control-Allow-Origin"));
-                assertEquals("Origin", header(response, "Vary"));
-            }
-            assertEquals(
-                    403, page(request(POST, "/request-email", "Origin", OTHER)).status());
-            assertEquals(
-                    403,
-                    route(development, request(POST, "/request-email", "Origin", OTHER))
-                            .status());
-            assertEquals(0, api.asked);
-            assertEquals(Refusal.ORIGIN, events.all().get(0).refusal());
-        }
-
-        @Test
-        void mayBeMissingInDevelopmentAlone() {
-            assertEquals(403, page(request(GET, "/api/both")).status());
-            Response response = route(development, request(GET, "/api/both"));
-            assertEquals(200, response.status());
-            assertNull(header(response, "Access-Control-Allow-Origin"));
-            assertEquals("Origin", header(response, "Vary"));
-        }
-
-        @Test
-        void mayBeMissingWhereTheEndpointKnowsTheCaller() {
-            api.admitsWithoutOrigin = true;
-            assertEquals(200, page(request(POST, "/api/both")).status());
-            assertEquals(403, page(request(POST, "/api/both", "Origin", OTHER)).status());
-        }
-
-        @Test
-        void areOfNoInterestToMonitors() {
-            Response response = route(production, request(GET, "/stats", "Origin", OTHER));
-            assertEquals(200, response.status());
-            assertNull(header(response, "Access-Control-Allow-Origin"));
-            assertNull(header(response, "Vary"));
-        }
-
-        @Test
-        void areEchoedOnErrorsToo() {
+        void standAroundEveryAnswer() {
             api.answer = CompletableFuture.failedStage(new IllegalStateException("on purpose"));
-            List<Response> errors = List.of(
-                    page(request(GET, "/api/unknown", "Origin", PAGE)),
-                    page(request(PUT, "/api/both", "Origin", PAGE)),
-                    page(tooLarge(POST, "/api/both", "Origin", PAGE)),
-                    page(request(POST, "/api/both", "Origin", PAGE)));
+            List<Response> answers = List.of(
+                    route(request(PUT, "/both")), route(tooLarge(POST, "/both")), route(request(POST, "/both")));
             assertEquals(
-                    List.of(404, 405, 413, 500),
-                    errors.stream().map(Response::status).toList());
-            for (Response error : errors) {
-                assertEquals(PAGE, header(error, "Access-Control-Allow-Origin"));
-                assertEquals("Origin", header(error, "Vary"));
+                    List.of(405, 413, 500),
+                    answers.stream().map(Response::status).toList());
+            answers.forEach(answer -> assertEquals("GET, HEAD, POST", header(answer, "X-Guarded")));
+        }
+
+        @Test
+        void standWhereNothingIs() {
+            for (HttpMethod method : List.of(GET, POST, OPTIONS)) {
+                Response answer = route(request(method, "/api/unknown"));
+                assertEquals(404, answer.status());
+                assertEquals("nothing", header(answer, "X-Guarded"));
             }
-        }
-    }
-
-    @Nested
-    final class Preflights {
-        @Test
-        void nameWhatIsAllowed() {
-            Response response = page(request(
-                    OPTIONS,
-                    "/api/both",
-                    "Origin",
-                    PAGE,
-                    "Access-Control-Request-Method",
-                    "POST",
-                    "Access-Control-Request-Headers",
-                    "content-type, x-uploadthing-package"));
-            assertEquals(204, response.status());
-            assertEquals(0, response.body().length);
-            assertEquals(PAGE, header(response, "Access-Control-Allow-Origin"));
-            assertEquals("GET, HEAD, POST, OPTIONS", header(response, "Access-Control-Allow-Methods"));
-            assertEquals("content-type, x-uploadthing-package", header(response, "Access-Control-Allow-Headers"));
-            assertTrue(Integer.parseInt(String.valueOf(header(response, "Access-Control-Max-Age"))) > 0);
-            assertEquals(0, api.asked);
-        }
-
-        @Test
-        void allowNoHeadersThatWereNotAskedFor() {
-            assertNull(header(page(request(OPTIONS, "/api/both", "Origin", PAGE)), "Access-Control-Allow-Headers"));
-        }
-
-        @Test
-        void areAnsweredWhateverTheEndpointWouldRefuse() {
-            api.refusal = Response.json(501, "{}");
-            assertEquals(
-                    204, page(request(OPTIONS, "/api/both", "Origin", PAGE)).status());
-        }
-
-        @Test
-        void ofUnknownPathsAreNotFound() {
-            assertEquals(
-                    404, page(request(OPTIONS, "/api/unknown", "Origin", PAGE)).status());
+            assertNull(header(route(request(GET, "/api")), "X-Guarded"));
+            assertNull(header(route(request(GET, "/stats")), "X-Guarded"));
         }
     }
 
     @Nested
     final class TheFirstThatAppliesIsTheAnswer {
         @Test
-        void originThenRefusalThenSizeThenTheEndpoint() {
+        void guardThenMethodThenRefusalThenSizeThenTheEndpoint() {
             api.refusal = Response.json(429, "{}");
-            assertEquals(403, page(tooLarge(POST, "/api/both", "Origin", OTHER)).status());
-            assertEquals(429, page(tooLarge(POST, "/api/both", "Origin", PAGE)).status());
-            assertEquals(405, page(tooLarge(PUT, "/api/both", "Origin", PAGE)).status());
+            isKeptOut = true;
+            assertEquals(403, route(tooLarge(PUT, "/both")).status());
+            isKeptOut = false;
+            assertEquals(429, route(tooLarge(POST, "/both")).status());
+            assertEquals(405, route(tooLarge(PUT, "/both")).status());
             api.refusal = null;
-            assertEquals(413, page(tooLarge(POST, "/api/both", "Origin", PAGE)).status());
+            assertEquals(413, route(tooLarge(POST, "/both")).status());
             assertEquals(0, api.asked);
-            assertEquals(200, page(request(POST, "/api/both", "Origin", PAGE)).status());
+            assertEquals(200, route(request(POST, "/both")).status());
         }
 
         @Test
         void aBodyThatIsTooLargeIsCounted() {
-            assertEquals(413, route(production, tooLarge(GET, "/stats")).status());
+            assertEquals(413, route(tooLarge(GET, "/stats")).status());
             assertEquals(Refusal.BODY_TOO_LARGE, events.all().get(0).refusal());
         }
     }
@@ -271,10 +174,10 @@ final class RouterTest {
         @Test
         void ofAnEndpointAreSeenAndAnswered() {
             monitor.fault = new IllegalStateException("on purpose");
-            Response thrown = route(production, request(GET, "/stats"));
+            Response thrown = route(request(GET, "/stats"));
             monitor.fault = null;
             monitor.answer = CompletableFuture.failedStage(new IllegalStateException("on purpose"));
-            Response failed = route(production, request(GET, "/stats"));
+            Response failed = route(request(GET, "/stats"));
 
             for (Response response : List.of(thrown, failed)) {
                 assertEquals(500, response.status());
@@ -282,27 +185,6 @@ final class RouterTest {
                 assertEquals("Internal Server Error", body);
             }
             assertEquals(2, events.named("system:error").size());
-        }
-
-        @Test
-        void inDecidingWhoIsLetInLetNobodyIn() {
-            Router faulty = new Router(new OriginPolicy(List.of(), Pattern.compile("never"), true), events)
-                    .page(
-                            "/api/faulty",
-                            new Endpoint() {
-                                @Override
-                                public boolean admitsWithoutOrigin(Request request) {
-                                    throw new IllegalStateException("on purpose");
-                                }
-
-                                @Override
-                                public CompletionStage<Response> answer(Request request) {
-                                    throw new AssertionError("not asked");
-                                }
-                            },
-                            POST);
-            assertEquals(403, route(faulty, request(POST, "/api/faulty")).status());
-            assertEquals(1, events.named("system:error").size());
         }
     }
 }

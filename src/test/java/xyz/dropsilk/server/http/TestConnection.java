@@ -46,10 +46,14 @@ final class TestConnection {
         channel = new EmbeddedChannel(first);
         channel.freezeTime();
         memory = new MemoryBudget(MEMORY, channel.eventLoop());
-        OriginPolicy origins = new OriginPolicy(List.of(), Pattern.compile("never"), /* production= */ false);
-        Router router = new Router(origins, events)
+        Router router = new Router(events)
                 .get("/", this::home)
-                .page("/echo", request -> answer(request, Response.of(200, "x/y", body(request))), HttpMethod.POST)
+                .add(
+                        "/echo",
+                        Guard.NONE,
+                        request -> answer(request, Response.of(200, "x/y", body(request))),
+                        HttpMethod.POST)
+                .add("/empty", Guard.NONE, request -> answer(request, Response.empty(204)), HttpMethod.OPTIONS)
                 .get("/slow", request -> {
                     requests.add(request);
                     slow.add(new CompletableFuture<>());

@@ -22,11 +22,11 @@ import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.event.Refusal;
-import xyz.dropsilk.server.http.OriginPolicy;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.http.Upgrade;
 import xyz.dropsilk.server.limit.ConnectionLimit;
+import xyz.dropsilk.server.origin.OriginPolicy;
 
 /** RFC 6455, 4.2, and the contract's order of refusals. */
 final class UpgradeGateTest {

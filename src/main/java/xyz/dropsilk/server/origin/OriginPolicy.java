@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.origin;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -58,13 +58,11 @@ public final class OriginPolicy {
     }
 
     /** Whether a request with this {@code Origin} header, null for none, may upgrade or call the API. */
-    public boolean admitsUpgrade(@Nullable String origin) {
-        return origin == null ? !production : admits(origin);
-    }
-
-    /** Whether {@code origin} is an allowed one; none is not. */
     public boolean admits(@Nullable String origin) {
-        if (origin == null || !isSane(origin)) {
+        if (origin == null) {
+            return !production;
+        }
+        if (!isSane(origin)) {
             return false;
         }
         String folded = folded(origin);
@@ -72,11 +70,10 @@ public final class OriginPolicy {
     }
 
     /** What operators are told of {@code origin}, null for none, refused to {@code client}: it, and what would let it in. */
-    public HttpEvent.OriginRefused refused(InetAddress client, @Nullable String origin) {
+    public OriginRefused refused(InetAddress client, @Nullable String origin) {
         return origin == null
-                ? new HttpEvent.OriginRefused(
-                        client, null, "with NODE_ENV=production only pages of allowed origins may come")
-                : new HttpEvent.OriginRefused(client, Cleaned.of(origin, MAX_TOLD_UNITS), hint(origin));
+                ? new OriginRefused(client, null, "with NODE_ENV=production only pages of allowed origins may come")
+                : new OriginRefused(client, Cleaned.of(origin, MAX_TOLD_UNITS), hint(origin));
     }
 
     private static String hint(String origin) {

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.origin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -60,7 +60,7 @@ class PageOriginsTest {
         assertTrue(policy.admits("HTTPS://API.example.com"));
         assertTrue(policy.admits("https://dropsilk.xyz"));
         assertFalse(policy.admits("https://api.example.com.evil.example"));
-        assertFalse(policy.admitsUpgrade(null));
+        assertFalse(policy.admits(null));
     }
 
     @Test

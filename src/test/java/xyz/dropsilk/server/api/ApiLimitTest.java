@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -10,6 +10,9 @@ import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.testing.CollectedEvents;
 
 final class ApiLimitTest {

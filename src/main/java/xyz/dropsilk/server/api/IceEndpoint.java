@@ -1,8 +1,11 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.http.Endpoint;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.service.IceProvider;
 import xyz.dropsilk.server.service.TurnEvent;
 

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.remote.Sdk;
 import xyz.dropsilk.server.service.PreviewCloud;

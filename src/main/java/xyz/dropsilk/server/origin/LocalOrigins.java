@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.origin;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;

@@ -1,8 +1,9 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import xyz.dropsilk.server.http.Response;
 
 /** The picture that browsers ask for. */
 public final class Favicon {

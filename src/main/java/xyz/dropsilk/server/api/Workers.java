@@ -1,10 +1,11 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import xyz.dropsilk.server.http.Response;
 
 /** Takes the handling of requests off the event loops, up to what {@code executor} takes; over that they are answered 503. */
 record Workers(Executor executor) {

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.origin;
 
 import static java.util.regex.Pattern.CASE_INSENSITIVE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -38,7 +38,7 @@ class OriginPolicyTest {
             null,                  `no web server's pages have such an origin: serve the page from one, and add that to ALLOWED_ORIGINS`
             """)
     void aRefusedOriginIsToldWithWhatWouldLetItIn(String origin, String hint) {
-        HttpEvent.OriginRefused event = production.refused(InetAddress.getLoopbackAddress(), origin);
+        OriginRefused event = production.refused(InetAddress.getLoopbackAddress(), origin);
         assertEquals(origin, event.origin());
         assertEquals(hint, event.hint());
     }
@@ -101,9 +101,7 @@ class OriginPolicyTest {
             """)
     void onlyListedPreviewAndLocalOriginsAreAllowed(String origin, boolean allowed) {
         assertEquals(allowed, production.admits(origin));
-        assertEquals(allowed, production.admitsUpgrade(origin));
         assertEquals(allowed, development.admits(origin));
-        assertEquals(allowed, development.admitsUpgrade(origin));
     }
 
     @Test
@@ -115,18 +113,12 @@ class OriginPolicyTest {
             assertTrue(policy.admits(origin), origin);
         }
         assertFalse(policy.admits("https://dropsilk.xyz"));
-        assertFalse(policy.admitsUpgrade(null));
+        assertFalse(policy.admits(null));
     }
 
     @Test
     void aMissingOriginIsLetInUnlessInProduction() {
-        assertTrue(development.admitsUpgrade(null));
-        assertFalse(production.admitsUpgrade(null));
-    }
-
-    @Test
-    void aMissingOriginIsNotAnAllowedOne() {
-        assertFalse(development.admits(null));
+        assertTrue(development.admits(null));
         assertFalse(production.admits(null));
     }
 

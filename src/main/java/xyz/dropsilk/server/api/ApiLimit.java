@@ -1,9 +1,11 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.Refused;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.limit.RateLimit;
 
 /** How often a network may ask an endpoint that costs a call to a third party; who asks too often is counted in {@code events}. */

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.http.Endpoint;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.service.PreviewRoute;
 import xyz.dropsilk.server.service.UploadRefused;
 import xyz.dropsilk.server.service.Uploads;
@@ -43,8 +46,7 @@ public final class UploadsEndpoint implements Endpoint {
     }
 
     /** The cloud names no origin: its signature is what lets it in. */
-    @Override
-    public boolean admitsWithoutOrigin(Request request) {
+    public static boolean isFromCloud(Request request) {
         return request.method().equals(HttpMethod.POST) && request.header(HOOK) != null;
     }
 

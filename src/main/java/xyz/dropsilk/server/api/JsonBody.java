@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

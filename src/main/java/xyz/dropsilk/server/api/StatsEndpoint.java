@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import xyz.dropsilk.server.base.MemoryUse;
 import xyz.dropsilk.server.base.Uptime;
+import xyz.dropsilk.server.http.Endpoint;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Names;
 

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.LogRing;
+import xyz.dropsilk.server.http.Endpoint;
+import xyz.dropsilk.server.http.PercentEncoding;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
 
 /** {@code GET /logs}: the events still in memory, for whoever has the key. */
 public final class LogsEndpoint implements Endpoint {
@@ -34,8 +38,8 @@ public final class LogsEndpoint implements Endpoint {
         boolean granted = isGranted(request);
         events.publish(
                 granted
-                        ? new HttpEvent.LogGranted(request.client(), true)
-                        : new HttpEvent.LogRefused(request.client(), false));
+                        ? new LogAccess.Granted(request.client(), true)
+                        : new LogAccess.Refused(request.client(), false));
         Response response = granted
                 ? Response.of(200, "text/plain; charset=utf-8", lines(ring.snapshot()))
                 : Response.text(403, "Forbidden");

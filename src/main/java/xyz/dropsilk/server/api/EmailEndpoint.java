@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
@@ -7,6 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.http.Endpoint;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.service.ContactAddress;
 
 /** {@code /request-email}: the contact address, for those whom reCAPTCHA takes for people. */

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.origin;
 
 import java.util.List;
 import java.util.Set;

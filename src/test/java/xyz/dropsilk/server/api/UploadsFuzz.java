@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.http;
+package xyz.dropsilk.server.api;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -19,6 +19,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.http.Fields;
+import xyz.dropsilk.server.http.Request;
+import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.Sdk;
