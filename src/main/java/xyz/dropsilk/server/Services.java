@@ -14,10 +14,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.api.ApiLimit;
 import xyz.dropsilk.server.api.EmailEndpoint;
 import xyz.dropsilk.server.api.IceEndpoint;
 import xyz.dropsilk.server.api.Pages;
+import xyz.dropsilk.server.api.RateLimited;
 import xyz.dropsilk.server.api.UploadsEndpoint;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.OutOfMemory;
@@ -27,6 +27,7 @@ import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.SystemEvent;
+import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.limit.NetworkRate;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.remote.CloudflareTurn;
@@ -131,16 +132,25 @@ final class Services {
         int tenth = (perMinute + 9) / 10; // 0 stays 0, which is no limit
         pages.add(
                         "/api/turn-credentials",
-                        new IceEndpoint(turn, limit(perMinute), events),
+                        limited(turn == null ? IceEndpoint.NOT_CONFIGURED : new IceEndpoint(turn, events), perMinute),
                         HttpMethod.GET,
                         HttpMethod.POST)
                 .add(
                         UPLOADS_PATH,
                         UploadsEndpoint::isFromCloud,
-                        new UploadsEndpoint(uploads, limit(tenth), workers),
+                        new RateLimited(
+                                new UploadsEndpoint(uploads, workers),
+                                UploadsEndpoint::wantsLinks,
+                                NetworkRate.perMinute(tenth, ticker),
+                                events),
                         HttpMethod.GET,
                         HttpMethod.POST)
-                .add("/request-email", new EmailEndpoint(contact, limit(tenth), workers), HttpMethod.POST);
+                .add(
+                        "/request-email",
+                        limited(
+                                contact == null ? EmailEndpoint.NOT_CONFIGURED : new EmailEndpoint(contact, workers),
+                                tenth),
+                        HttpMethod.POST);
     }
 
     /** The database as uploads and cleanup found it last. */
@@ -255,8 +265,8 @@ final class Services {
         return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()) / parts);
     }
 
-    private ApiLimit limit(int perMinute) {
-        return new ApiLimit(NetworkRate.perMinute(perMinute, ticker), events);
+    private Endpoint limited(Endpoint endpoint, int perMinute) {
+        return new RateLimited(endpoint, NetworkRate.perMinute(perMinute, ticker), events);
     }
 
     private @Nullable IceServers iceServers(InstantSource clock, ScheduledExecutorService timer) {

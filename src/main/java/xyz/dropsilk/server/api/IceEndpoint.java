@@ -1,7 +1,6 @@
 package xyz.dropsilk.server.api;
 
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Request;
@@ -11,32 +10,23 @@ import xyz.dropsilk.server.service.TurnEvent;
 
 /** {@code /api/turn-credentials}: credentials as their provider gave them, or an error, on which pages do with public STUN. */
 public final class IceEndpoint implements Endpoint {
-    private static final Response NOT_CONFIGURED =
-            Response.json(501, "{\"error\":\"TURN service is not configured on the server.\"}");
+    /** Where TURN is not configured. */
+    public static final Endpoint NOT_CONFIGURED =
+            new NotConfigured(Response.json(501, "{\"error\":\"TURN service is not configured on the server.\"}"));
+
     private static final Response FAILED = Response.json(502, "{\"error\":\"Could not fetch TURN credentials.\"}");
 
-    private final @Nullable IceProvider provider;
-    private final ApiLimit limit;
+    private final IceProvider provider;
     private final EventSink events;
 
-    /** Answers with what {@code provider} gives, null where TURN is not configured. */
-    public IceEndpoint(@Nullable IceProvider provider, ApiLimit limit, EventSink events) {
+    /** Answers with what {@code provider} gives. */
+    public IceEndpoint(IceProvider provider, EventSink events) {
         this.provider = provider;
-        this.limit = limit;
         this.events = events;
     }
 
     @Override
-    public @Nullable Response refusal(Request request) {
-        Response tooMany = limit.refusal(request);
-        return tooMany == null && provider == null ? NOT_CONFIGURED : tooMany;
-    }
-
-    @Override
     public CompletionStage<Response> answer(Request request) {
-        if (provider == null) {
-            throw new IllegalStateException("refused before");
-        }
         return provider.credentials().handle((credentials, failure) -> {
             if (failure != null) {
                 return FAILED;

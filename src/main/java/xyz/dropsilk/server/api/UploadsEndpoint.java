@@ -29,7 +29,6 @@ public final class UploadsEndpoint implements Endpoint {
     private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
     private final Uploads uploads;
-    private final ApiLimit limit;
     private final Workers workers;
 
     /** What a page gets for each file. The route has no ids of its own, but clients want the field. */
@@ -38,10 +37,9 @@ public final class UploadsEndpoint implements Endpoint {
 
     private record ErrorAnswer(String message) {}
 
-    /** Answers for {@code uploads}, from {@code executor}; {@code limit} is for pages that want links, not for the cloud. */
-    public UploadsEndpoint(Uploads uploads, ApiLimit limit, Executor executor) {
+    /** Answers for {@code uploads}, from {@code executor}. */
+    public UploadsEndpoint(Uploads uploads, Executor executor) {
         this.uploads = uploads;
-        this.limit = limit;
         this.workers = new Workers(executor);
     }
 
@@ -50,12 +48,11 @@ public final class UploadsEndpoint implements Endpoint {
         return request.method().equals(HttpMethod.POST) && request.header(HOOK) != null;
     }
 
-    @Override
-    public @Nullable Response refusal(Request request) {
-        boolean wantsLinks = request.method().equals(HttpMethod.POST)
+    /** Whether a page wants links, which is what costs something: the cloud may report as often as it likes. */
+    public static boolean wantsLinks(Request request) {
+        return request.method().equals(HttpMethod.POST)
                 && request.header(HOOK) == null
                 && request.query().containsKey("actionType");
-        return wantsLinks ? limit.refusal(request) : null;
     }
 
     @Override

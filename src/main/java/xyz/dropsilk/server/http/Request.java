@@ -19,6 +19,7 @@ import xyz.dropsilk.server.address.NetworkKey;
  * @param client the client's address, proxies taken into account
  * @param network the client's network, by which callers are limited
  * @param peer the other end of the TCP connection, a proxy's or the client's own
+ * @param parameters those of the path, percent-decoded
  */
 public record Request(
         HttpMethod method,
@@ -28,9 +29,23 @@ public record Request(
         byte @Nullable [] body,
         InetAddress client,
         NetworkKey network,
-        InetAddress peer) {
+        InetAddress peer,
+        Map<String, String> parameters) {
 
-    /** A request that came without a proxy. */
+    /** A request that no route was found for yet. */
+    public Request(
+            HttpMethod method,
+            String path,
+            String rawQuery,
+            Fields fields,
+            byte @Nullable [] body,
+            InetAddress client,
+            NetworkKey network,
+            InetAddress peer) {
+        this(method, path, rawQuery, fields, body, client, network, peer, Map.of());
+    }
+
+    /** The same that came without a proxy. */
     public Request(
             HttpMethod method,
             String path,
@@ -40,6 +55,16 @@ public record Request(
             InetAddress client,
             NetworkKey network) {
         this(method, path, rawQuery, fields, body, client, network, client);
+    }
+
+    /** This request, the path of which names {@code values}. */
+    Request with(Map<String, String> values) {
+        return new Request(method, path, rawQuery, fields, body, client, network, peer, values);
+    }
+
+    /** What the path names as {@code name}; null if it can't be decoded. */
+    public @Nullable String parameter(String name) {
+        return parameters.get(name);
     }
 
     /** The query's parameters in order of appearance, percent-decoded, each with all its values; none if it can't be decoded. */

@@ -33,6 +33,9 @@ public final class Router {
     private final EventSink events;
     private final Map<String, Route> routes = new LinkedHashMap<>();
 
+    /** Those of {@code routes} whose paths have parameters. */
+    private final Map<PathTemplate, Route> templates = new LinkedHashMap<>();
+
     /** What is asked where no route is, the longest path first. */
     private final List<Route> areas = new ArrayList<>(2);
 
@@ -78,9 +81,17 @@ public final class Router {
         return add(path, Guard.NONE, endpoint, HttpMethod.GET);
     }
 
-    /** Adds a route behind {@code guard}; where there is {@code GET}, there is {@code HEAD}. */
+    /**
+     * Adds a route behind {@code guard}; where there is {@code GET}, there is {@code HEAD}. A segment of {@code path} in braces is a parameter of the
+     * request; paths without any come first.
+     */
     public Router add(String path, Guard guard, Endpoint endpoint, HttpMethod... methods) {
-        routes.put(path, Route.of(path, guard, endpoint, methods));
+        Route route = Route.of(path, guard, endpoint, methods);
+        routes.put(path, route);
+        PathTemplate template = PathTemplate.of(path);
+        if (template != null) {
+            templates.put(template, route);
+        }
         return this;
     }
 
@@ -108,9 +119,11 @@ public final class Router {
 
     /** The answer to {@code request}; never completes exceptionally. */
     CompletionStage<Response> route(Request request) {
-        Route route = find(request.path());
+        Found found = find(request.path());
+        Route route = found.route();
+        Request asked = found.parameters().isEmpty() ? request : request.with(found.parameters());
         long begun = ticker.getAsLong();
-        CompletionStage<Response> answer = route.guard().answer(request, route.allow(), () -> answer(route, request));
+        CompletionStage<Response> answer = route.guard().answer(asked, route.allow(), () -> answer(route, asked));
         return meter == AnswerMeter.NONE
                 ? answer
                 : answer.whenComplete((response, never) -> {
@@ -123,7 +136,9 @@ public final class Router {
     /** An answer with {@code status} was not decided here; {@code request} is null where none was read whole. */
     void unrouted(@Nullable Request request, int status) {
         if (meter != AnswerMeter.NONE) {
-            String label = request == null ? AnswerMeter.OTHER : label(find(request.path()));
+            String label = request == null
+                    ? AnswerMeter.OTHER
+                    : label(find(request.path()).route());
             meter.answered(label, request == null ? UNREAD : request.method(), status, /* nanos= */ -1);
         }
     }
@@ -132,17 +147,27 @@ public final class Router {
         return route.endpoint() == NOT_FOUND ? AnswerMeter.OTHER : route.path();
     }
 
-    private Route find(String path) {
+    /** A route, and what the path names that it was found for. */
+    private record Found(Route route, Map<String, String> parameters) {}
+
+    private Found find(String path) {
         Route exact = routes.get(path);
-        if (exact != null) {
-            return exact;
-        }
-        for (Route area : areas) {
-            if (area.isAbove(path)) {
-                return area;
+        return exact != null ? new Found(exact, Map.of()) : findTemplate(path);
+    }
+
+    private Found findTemplate(String path) {
+        String[] segments = PathTemplate.segments(path);
+        for (Map.Entry<PathTemplate, Route> template : templates.entrySet()) {
+            Map<String, String> parameters = template.getKey().match(segments);
+            if (parameters != null) {
+                return new Found(template.getValue(), parameters);
             }
         }
-        return NOWHERE;
+        return new Found(findArea(path), Map.of());
+    }
+
+    private Route findArea(String path) {
+        return areas.stream().filter(area -> area.isAbove(path)).findFirst().orElse(NOWHERE);
     }
 
     private CompletionStage<Response> answer(Route route, Request request) {

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.remote.Sdk;
@@ -206,8 +207,7 @@ class UploadsEndpointTest {
 
     @Test
     void onlyPagesAreLimited() {
-        UploadsEndpoint endpoint =
-                new UploadsEndpoint(uploads(token()), new ApiLimit(network -> 7, events), Runnable::run);
+        Endpoint endpoint = new RateLimited(endpoint(), UploadsEndpoint::wantsLinks, network -> 7, events);
         Response refused = upload(endpoint, "{\"files\":[]}");
         assertEquals(429, refused.status());
         assertEquals("7", refused.headers().get("Retry-After"));
@@ -219,7 +219,7 @@ class UploadsEndpointTest {
 
     @Test
     void moreWorkThanFitsIsRefused() {
-        UploadsEndpoint endpoint = new UploadsEndpoint(uploads(token()), new ApiLimit(network -> 0, events), task -> {
+        UploadsEndpoint endpoint = new UploadsEndpoint(uploads(token()), task -> {
             throw new RejectedExecutionException();
         });
         assertEquals(503, upload(endpoint, "{\"files\":[]}").status());
@@ -298,7 +298,7 @@ class UploadsEndpointTest {
     }
 
     private UploadsEndpoint endpoint(@Nullable String token) {
-        return new UploadsEndpoint(uploads(token), new ApiLimit(network -> 0, events), Runnable::run);
+        return new UploadsEndpoint(uploads(token), Runnable::run);
     }
 
     private Uploads uploads(@Nullable String token) {
@@ -319,11 +319,11 @@ class UploadsEndpointTest {
         return CompletableFuture.completedFuture(null);
     }
 
-    private static Response upload(UploadsEndpoint endpoint, String body) {
+    private static Response upload(Endpoint endpoint, String body) {
         return upload(endpoint, body, Map.of());
     }
 
-    private static Response upload(UploadsEndpoint endpoint, String body, Map<String, String> headers) {
+    private static Response upload(Endpoint endpoint, String body, Map<String, String> headers) {
         return Requests.answer(
                 endpoint,
                 Requests.of(HttpMethod.POST, "actionType=upload&slug=previewUpload", headers, body.getBytes(UTF_8)));
@@ -334,7 +334,7 @@ class UploadsEndpointTest {
         return body.replace("\"https://fra1.ingest.uploadthing.com\"", "\"" + origin + "\"");
     }
 
-    private static Response hook(UploadsEndpoint endpoint, String body) {
+    private static Response hook(Endpoint endpoint, String body) {
         String signature = Sdk.signature(body, "sk_live_vector0001");
         return Requests.answer(
                 endpoint,

@@ -130,6 +130,6 @@ public final class UploadsFuzz {
                 InstantSource.fixed(Instant.EPOCH),
                 () -> 0,
                 events);
-        return new UploadsEndpoint(uploads, new ApiLimit(network -> 0, events), Runnable::run);
+        return new UploadsEndpoint(uploads, Runnable::run);
     }
 }

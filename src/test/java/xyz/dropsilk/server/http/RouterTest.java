@@ -8,10 +8,13 @@ import static io.netty.handler.codec.http.HttpMethod.POST;
 import static io.netty.handler.codec.http.HttpMethod.PUT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,9 +31,12 @@ final class RouterTest {
     private final CollectedEvents events = new CollectedEvents();
     private final TestEndpoint monitor = new TestEndpoint();
     private final TestEndpoint api = new TestEndpoint();
+    private final TestEndpoint joined = new TestEndpoint();
     private final Router router = new Router(events)
             .get("/stats", monitor)
             .add("/both", this::guarded, api, GET, POST)
+            .add("/rooms/{code}/join", Guard.NONE, joined, POST)
+            .add("/rooms/none/join", Guard.NONE, api, POST)
             .guardBelow("/api/", this::guarded);
 
     private boolean isKeptOut;
@@ -52,6 +58,9 @@ final class RouterTest {
         CompletionStage<Response> answer = CompletableFuture.completedStage(Response.text(200, "fine"));
         int asked;
 
+        @Nullable
+        Request last;
+
         @Override
         public @Nullable Response refusal(Request request) {
             return refusal;
@@ -60,6 +69,7 @@ final class RouterTest {
         @Override
         public CompletionStage<Response> answer(Request request) {
             asked++;
+            last = request;
             if (fault != null) {
                 throw fault;
             }
@@ -118,6 +128,49 @@ final class RouterTest {
             assertEquals("GET, HEAD, POST", header(route(request(PUT, "/both")), "Allow"));
             assertEquals(200, route(request(HEAD, "/both")).status());
             assertEquals(200, route(request(POST, "/both")).status());
+        }
+    }
+
+    @Nested
+    final class Parameters {
+        private @Nullable String code(String path) {
+            assertEquals(200, route(request(POST, path)).status());
+            assertNotNull(joined.last);
+            return joined.last.parameter("code");
+        }
+
+        @Test
+        void areDecodedOnce() {
+            assertEquals("ABC234", code("/rooms/ABC234/join"));
+            assertEquals("a/b%20c", code("/rooms/a%2fb%2520c/join"));
+            assertNull(code("/rooms/%ff/join"));
+        }
+
+        @Test
+        void areNotEmptyAndOneSegment() {
+            for (String path : List.of("/rooms//join", "/rooms/a/b/join", "/rooms/a/join/", "/rooms/a")) {
+                assertEquals(404, route(request(POST, path)).status(), path);
+            }
+        }
+
+        @Test
+        void comeBehindPathsWithoutThem() {
+            route(request(POST, "/rooms/none/join"));
+            assertEquals(1, api.asked);
+            assertEquals(0, joined.asked);
+        }
+
+        @Test
+        void areInNoEventAndNoMeter() {
+            List<String> routes = new ArrayList<>();
+            router.measured((route, method, status, nanos) -> routes.add(route), () -> 0);
+            joined.fault = new IllegalStateException("on purpose");
+            assertEquals(500, route(request(POST, "/rooms/SECRET/join")).status());
+            assertEquals(List.of("/rooms/{code}/join"), routes);
+            assertFalse(events.toString().contains("SECRET"));
+            assertEquals(
+                    "POST /rooms/{code}/join",
+                    events.named("system:error").get(0).fields().get("where"));
         }
     }
 

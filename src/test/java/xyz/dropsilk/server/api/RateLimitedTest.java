@@ -7,16 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.testing.CollectedEvents;
 
-final class ApiLimitTest {
+final class RateLimitedTest {
     private final CollectedEvents events = new CollectedEvents();
+
+    private RateLimited limited(long seconds) {
+        return new RateLimited(
+                request -> CompletableFuture.completedFuture(Response.text(200, "fine")), network -> seconds, events);
+    }
 
     private static Request from(String address) throws UnknownHostException {
         InetAddress client = InetAddress.getByName(address);
@@ -25,17 +32,36 @@ final class ApiLimitTest {
 
     @Test
     void whoAsksTooOftenIsToldWhenToComeAgain() throws UnknownHostException {
-        Response refusal = new ApiLimit(network -> 7, events).refusal(from("192.0.2.1"));
+        Response refusal = limited(7).refusal(from("192.0.2.1"));
         assertNotNull(refusal);
         assertEquals(429, refusal.status());
         assertEquals("7", refusal.headers().get("Retry-After"));
-        assertNull(new ApiLimit(network -> 0, events).refusal(from("192.0.2.1")));
+        assertNull(limited(0).refusal(from("192.0.2.1")));
     }
 
     @Test
     void theLogSpellsAddressesAsItDoesEverywhere() throws UnknownHostException {
-        new ApiLimit(network -> 7, events).refusal(from("2001:db8::1"));
+        limited(7).refusal(from("2001:db8::1"));
         assertEquals(
                 IpAddress.literal("2001:db8::1"), events.all().get(0).fields().get("ip"));
+    }
+
+    @Test
+    void tooManyRequestsComeBeforeWhatIsNotConfigured() throws UnknownHostException {
+        Endpoint absent = IceEndpoint.NOT_CONFIGURED;
+        Response first = new RateLimited(absent, network -> 7, events).refusal(from("192.0.2.1"));
+        assertNotNull(first);
+        assertEquals(429, first.status());
+        Response then = new RateLimited(absent, network -> 0, events).refusal(from("192.0.2.1"));
+        assertNotNull(then);
+        assertEquals(501, then.status());
+        assertEquals(1, events.all().size());
+    }
+
+    @Test
+    void onlyWhatCostsSomethingIsCounted() throws UnknownHostException {
+        RateLimited limited = new RateLimited(IceEndpoint.NOT_CONFIGURED, request -> false, network -> 7, events);
+        assertNotNull(limited.refusal(from("192.0.2.1")));
+        assertEquals(0, events.all().size());
     }
 }
