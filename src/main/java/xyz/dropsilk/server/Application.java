@@ -42,6 +42,7 @@ import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.event.Refusals;
 import xyz.dropsilk.server.event.StandardOutput;
 import xyz.dropsilk.server.event.SystemEvent;
+import xyz.dropsilk.server.feature.Features;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.http.FixedEndpoint;
 import xyz.dropsilk.server.http.HttpPipeline;
@@ -92,7 +93,7 @@ public final class Application {
     private final HttpPipeline pipeline;
     private final Heartbeat heartbeat;
     private final Readiness readiness;
-    private final Services services;
+    private final Features features;
     private final PageOrigins pageOrigins;
     private final RoomBook book;
     private final @Nullable Monitoring monitoring;
@@ -165,10 +166,10 @@ public final class Application {
         Secret metricsKey = config.telemetry().metricsAccessKey();
         sessionMeters = new SessionMeters(/* timesSignals= */ metricsKey != null);
         budget = MemoryBudget.ofThisProcess(timer);
-        services = new Services(config, events, clock, ticker, timer);
+        features = new Features(config, events, clock, ticker, timer);
         monitoring = metricsKey == null
                 ? null
-                : new Monitoring(metricsKey, meters, server, version, services::addLibraryMetersTo);
+                : new Monitoring(metricsKey, meters, server, version, features::addLibraryMetersTo);
         Signaling signaling = signaling(ticker);
         boolean production = config.server().production();
         pageOrigins =
@@ -195,7 +196,7 @@ public final class Application {
         Pages pages = new Pages(router, origins, events)
                 .open("/api/status", new StatusEndpoint(meters, statusParts(config, version), memory, uptime, clock))
                 .open("/api/whoami", new WhoAmIEndpoint(clientAddress, registry::listed));
-        services.addTo(pages);
+        features.addTo(pages);
         router.below(RoomsEndpoint.PATH, new RoomsGuard(pages), roomsEndpoint(ticker));
         if (config.checkPage().isOn()) {
             CheckPage.addTo(router);
@@ -216,8 +217,7 @@ public final class Application {
 
     /** What {@code /readyz} tells of, in its order. */
     private Map<String, Dependency> dependencies() {
-        Map<String, Dependency> parts = new LinkedHashMap<>();
-        parts.put("database", services.database());
+        Map<String, Dependency> parts = new LinkedHashMap<>(features.dependencies());
         parts.put("bus", sharing == null ? Dependency.NONE : sharing.dependency());
         return parts;
     }
@@ -240,7 +240,7 @@ public final class Application {
         connections.addTo(meters);
         budget.addTo(meters);
         sessionMeters.addTo(meters);
-        services.addTo(meters);
+        features.addTo(meters);
         if (sharing != null) {
             Dependency bus = sharing.dependency();
             meters.gauge(
@@ -272,7 +272,7 @@ public final class Application {
                 messageRate,
                 ticker,
                 sessionMeters,
-                services::arrived);
+                features::clientArrived);
     }
 
     private RoomsEndpoint roomsEndpoint(LongSupplier ticker) {
@@ -311,7 +311,7 @@ public final class Application {
             events.publish(
                     new SystemEvent.Startup(version, bound, config.server().production(), parts()));
             config.warnings().forEach(warning -> events.publish(new SystemEvent.ConfigWarning(warning)));
-            services.start();
+            features.start();
             if (sharing != null) {
                 sharing.start();
             }
@@ -341,7 +341,7 @@ public final class Application {
 
     /** What is on and off; never a value that is secret. */
     Map<String, Object> parts() {
-        Map<String, Object> parts = new LinkedHashMap<>(services.parts());
+        Map<String, Object> parts = new LinkedHashMap<>(features.parts());
         parts.put("checkPage", config.checkPage().isOn());
         parts.put("bus", sharing != null);
         parts.put("transport", server.transport());
@@ -389,7 +389,7 @@ public final class Application {
             server.stop(connections);
         } finally {
             try {
-                this.services.close(Duration.ofNanos(Math.max(0, servicesEnd - System.nanoTime())));
+                features.close(Duration.ofNanos(Math.max(0, servicesEnd - System.nanoTime())));
                 if (monitoring != null) {
                     monitoring.close();
                 }

@@ -91,6 +91,9 @@ class PackageRulesTest {
                         "protocol",
                         "room",
                         "service"));
+        MAY_KNOW.put(
+                "feature",
+                List.of("base", "api", "config", "event", "http", "limit", "meter", "remote", "service", "store"));
         MAY_KNOW.put("net", List.of("http", "meter", "ws", "base"));
         MAY_KNOW.put("prometheus", List.of("meter"));
     }
