@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.config.CommandLine;
 import xyz.dropsilk.server.config.ConfigReader;
-import xyz.dropsilk.server.remote.Sdk;
 import xyz.dropsilk.server.store.DatabaseSettings;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
@@ -33,6 +32,7 @@ import xyz.dropsilk.server.testing.Scrape;
 import xyz.dropsilk.server.testing.SignalPair;
 import xyz.dropsilk.server.testing.Vectors;
 import xyz.dropsilk.server.testing.WebClient;
+import xyz.dropsilk.server.uploadthing.Sdk;
 
 /** The services through the whole server, over HTTP, with a real database and a cloud that is not. */
 @Timeout(60)

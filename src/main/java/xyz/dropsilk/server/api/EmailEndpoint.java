@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import xyz.dropsilk.server.base.Json;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
@@ -36,7 +37,7 @@ public final class EmailEndpoint implements Endpoint {
     }
 
     private CompletionStage<Response> handle(Request request) {
-        Optional<JsonNode> json = JsonBody.parse(request.body());
+        Optional<JsonNode> json = Json.parse(request.body());
         if (json.isEmpty()) {
             return CompletableFuture.completedFuture(INVALID_JSON);
         }
@@ -51,7 +52,7 @@ public final class EmailEndpoint implements Endpoint {
     }
 
     private static Response found(String email) {
-        return Response.json(200, JsonBody.write(Map.of("email", email)));
+        return Response.json(200, Json.write(Map.of("email", email)));
     }
 
     private static Response error(int status, String text) {

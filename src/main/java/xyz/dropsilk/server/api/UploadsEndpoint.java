@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Json;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
@@ -95,7 +96,7 @@ public final class UploadsEndpoint implements Endpoint {
             List<LinkAnswer> answer = links.stream()
                     .map(link -> new LinkAnswer(link.url(), link.key(), link.name(), null))
                     .toList();
-            return json(200, JsonBody.write(answer));
+            return json(200, Json.write(answer));
         });
     }
 
@@ -113,13 +114,13 @@ public final class UploadsEndpoint implements Endpoint {
     }
 
     private static JsonNode body(Request request) throws UploadRefused {
-        return JsonBody.parse(request.body()).orElseThrow(() -> UploadRefused.silently(400));
+        return Json.parse(request.body()).orElseThrow(() -> UploadRefused.silently(400));
     }
 
     private static Response refused(UploadRefused refusal) {
         return refusal.text() == null
                 ? Response.empty(refusal.status())
-                : json(refusal.status(), JsonBody.write(new ErrorAnswer(refusal.text())));
+                : json(refusal.status(), Json.write(new ErrorAnswer(refusal.text())));
     }
 
     private static Response json(int status, byte[] body) {

@@ -24,11 +24,11 @@ import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.meter.Meters;
-import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.service.CleanupEvent;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.uploadthing.FileKeys;
 
 /**
  * All features: previews with their rows and cleanup, TURN credentials, the contact address. Built without I/O, begun once the server listens, ended

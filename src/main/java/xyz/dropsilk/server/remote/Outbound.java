@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.remote;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -8,13 +9,21 @@ import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Threads;
@@ -27,6 +36,9 @@ import xyz.dropsilk.server.base.Threads;
 public final class Outbound implements Calls, AutoCloseable {
     /** Calls open at once; what they hold is bounded by it: buffers, connections and tasks. */
     static final int MAX_OPEN_CALLS = 64;
+
+    /** The longest answer that any of the services gives is some 2 kB. */
+    private static final int MAX_ANSWER_BYTES = 256 * 1024;
 
     private static final int THREADS = 4;
     /** An open call has a handful of tasks at a time, so this never fills. */
@@ -57,7 +69,7 @@ public final class Outbound implements Calls, AutoCloseable {
                     free.release();
                     exchange.cancel();
                 })
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(Failures.of(failure)));
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(shown(failure)));
     }
 
     /** Refuses calls from now on and drops the open ones. */
@@ -100,6 +112,32 @@ public final class Outbound implements Calls, AutoCloseable {
                 .replaceFirst(Pattern.quote(authority), host + (colon < 0 ? "" : authority.substring(colon))));
     }
 
+    /** What {@code failure} is to a caller. Bugs come through as they are. */
+    private static Throwable shown(@Nullable Throwable failure) {
+        Throwable cause = cause(failure);
+        if (cause instanceof RemoteException || cause instanceof RuntimeException || cause instanceof Error) {
+            return cause;
+        }
+        return new RemoteException(
+                cause instanceof TimeoutException || cause instanceof HttpTimeoutException
+                        ? RemoteException.Kind.TIMED_OUT
+                        : RemoteException.Kind.UNREACHABLE);
+    }
+
+    /** {@code failure} without the wrappings of futures and of the HTTP client. */
+    private static @Nullable Throwable cause(@Nullable Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
+            if (inner instanceof RemoteException) {
+                return inner;
+            }
+        }
+        return cause;
+    }
+
     /** One call with its second try; {@code answer} is completed by whoever is first: the answer, a failure or the time limit. */
     private final class Exchange {
         private final Call call;
@@ -132,7 +170,7 @@ public final class Outbound implements Calls, AutoCloseable {
                     cancel();
                 }
             } catch (UnknownHostException e) {
-                answer.completeExceptionally(Failures.of(e));
+                answer.completeExceptionally(shown(e));
             } catch (IllegalArgumentException e) {
                 answer.completeExceptionally(new RemoteException(RemoteException.Kind.UNSENDABLE));
             } catch (RuntimeException e) {
@@ -148,12 +186,12 @@ public final class Outbound implements Calls, AutoCloseable {
                 } else {
                     answer.completeExceptionally(RemoteException.refused(status));
                 }
-            } else if (mayRepeat && Failures.cause(failure) instanceof IOException && !answer.isDone()) {
+            } else if (mayRepeat && cause(failure) instanceof IOException && !answer.isDone()) {
                 int pause = ThreadLocalRandom.current().nextInt(MIN_PAUSE_MILLIS, MAX_PAUSE_MILLIS);
                 CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, executor)
                         .execute(() -> attempt(false));
             } else {
-                answer.completeExceptionally(Failures.of(failure));
+                answer.completeExceptionally(shown(failure));
             }
         }
 
@@ -163,6 +201,53 @@ public final class Outbound implements Calls, AutoCloseable {
             if (running != null) {
                 running.cancel(true);
             }
+        }
+    }
+
+    /** A response body that gives up once it is longer than any honest one. One per call; the HTTP client calls it one signal at a time. */
+    private static final class BoundedBody implements BodySubscriber<byte[]> {
+        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private Flow.@Nullable Subscription subscription;
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription newSubscription) {
+            subscription = newSubscription;
+            newSubscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            for (ByteBuffer buffer : buffers) {
+                if (body.isDone()) {
+                    return;
+                }
+                if (bytes.size() + buffer.remaining() > MAX_ANSWER_BYTES) {
+                    body.completeExceptionally(new RemoteException(RemoteException.Kind.MALFORMED));
+                    if (subscription != null) {
+                        subscription.cancel();
+                    }
+                    return;
+                }
+                byte[] part = new byte[buffer.remaining()];
+                buffer.get(part);
+                bytes.writeBytes(part);
+            }
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            body.completeExceptionally(cause);
+        }
+
+        @Override
+        public void onComplete() {
+            body.complete(bytes.toByteArray());
         }
     }
 }

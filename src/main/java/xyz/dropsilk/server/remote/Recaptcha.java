@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
+import xyz.dropsilk.server.base.Json;
 import xyz.dropsilk.server.base.Secret;
 
 /** Google's reCAPTCHA: one call that tells whether a token came from a person. Immutable, safe on any thread, never blocks. */
@@ -49,7 +50,7 @@ public final class Recaptcha {
 
     private static Verdict verdict(byte[] body) {
         try {
-            JsonNode json = Json.parseAnswer(body);
+            JsonNode json = Json.parse(body).orElseThrow(() -> new RemoteException(RemoteException.Kind.MALFORMED));
             JsonNode success = json.path("success");
             if (!success.isBoolean()) {
                 throw new RemoteException(RemoteException.Kind.MALFORMED);

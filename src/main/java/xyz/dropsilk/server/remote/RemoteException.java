@@ -30,7 +30,7 @@ public final class RemoteException extends Exception {
     private final Kind kind;
     private final String reason;
 
-    RemoteException(Kind kind) {
+    public RemoteException(Kind kind) {
         this(kind, kind.words);
     }
 

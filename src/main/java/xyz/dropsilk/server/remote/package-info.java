@@ -1,4 +1,4 @@
-/** The third parties and their protocols: UploadThing, Cloudflare, reCAPTCHA. The only package that makes HTTP calls; never blocks. */
+/** The way out to third parties, and what Cloudflare and reCAPTCHA are asked. The only package that makes HTTP calls; never blocks. */
 @NullMarked
 package xyz.dropsilk.server.remote;
 

@@ -20,11 +20,11 @@ import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.meter.Counts;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.remote.RemoteException;
-import xyz.dropsilk.server.remote.UploadThing;
 import xyz.dropsilk.server.store.CleanupLock;
 import xyz.dropsilk.server.store.DatabaseException;
 import xyz.dropsilk.server.store.UploadStore;
 import xyz.dropsilk.server.store.UploadStore.Expired;
+import xyz.dropsilk.server.uploadthing.UploadThing;
 
 /**
  * Deletes previews that are older than their retention: first at the cloud, then their rows. Runs on a thread of its own, at the start and then

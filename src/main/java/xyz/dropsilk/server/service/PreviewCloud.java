@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.remote.Calls;
-import xyz.dropsilk.server.remote.FileKeys;
-import xyz.dropsilk.server.remote.UploadThing;
-import xyz.dropsilk.server.remote.UploadThingToken;
+import xyz.dropsilk.server.uploadthing.FileKeys;
+import xyz.dropsilk.server.uploadthing.UploadThing;
+import xyz.dropsilk.server.uploadthing.UploadThingToken;
 
 /** The UploadThing app that {@code UPLOADTHING_TOKEN} names; the token is read on first use. Safe on any thread. */
 public final class PreviewCloud {

@@ -3,7 +3,7 @@ package xyz.dropsilk.server.service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import xyz.dropsilk.server.remote.FileTypes;
+import xyz.dropsilk.server.uploadthing.FileTypes;
 
 /** What may be uploaded: one PowerPoint file of at most 64 MiB. */
 public final class PreviewRoute {

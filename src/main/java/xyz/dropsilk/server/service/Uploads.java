@@ -19,8 +19,8 @@ import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.meter.Counts;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Result;
-import xyz.dropsilk.server.remote.UploadThing;
 import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.uploadthing.UploadThing;
 
 /**
  * Uploads of previews, from the page's wish to the row: signs links, and records what the cloud reports. Safe on any thread, never

@@ -28,7 +28,6 @@ import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.remote.Calls;
-import xyz.dropsilk.server.remote.Sdk;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.service.UploadEvent;
 import xyz.dropsilk.server.service.Uploads;
@@ -36,6 +35,7 @@ import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.Requests;
 import xyz.dropsilk.server.testing.Vectors;
+import xyz.dropsilk.server.uploadthing.Sdk;
 
 /** Whole requests against what the real SDK answers, and to whom it speaks meanwhile. */
 class UploadsEndpointTest {

@@ -24,13 +24,13 @@ import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.remote.Calls;
-import xyz.dropsilk.server.remote.FileKeys;
-import xyz.dropsilk.server.remote.Sdk;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.service.Uploads;
 import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.Requests;
+import xyz.dropsilk.server.uploadthing.FileKeys;
+import xyz.dropsilk.server.uploadthing.Sdk;
 
 /**
  * Any POST to {@code /api/uploadthing}: lines for the query, {@code uploadthing-hook}, the signature ({@value #SIGNED} for the right one, empty

@@ -60,7 +60,8 @@ class PackageRulesTest {
         MAY_KNOW.put("redis", List.of("base", "cluster"));
         MAY_KNOW.put("store", List.of("base"));
         MAY_KNOW.put("remote", List.of("base"));
-        MAY_KNOW.put("service", List.of("base", "event", "meter", "store", "remote"));
+        MAY_KNOW.put("uploadthing", List.of("base", "remote"));
+        MAY_KNOW.put("service", List.of("base", "event", "meter", "store", "remote", "uploadthing"));
         MAY_KNOW.put("origin", List.of("base", "address", "config", "event"));
         MAY_KNOW.put("http", List.of("base", "address", "event", "limit", "meter"));
         MAY_KNOW.put(
@@ -93,7 +94,18 @@ class PackageRulesTest {
                         "service"));
         MAY_KNOW.put(
                 "feature",
-                List.of("base", "api", "config", "event", "http", "limit", "meter", "remote", "service", "store"));
+                List.of(
+                        "base",
+                        "api",
+                        "config",
+                        "event",
+                        "http",
+                        "limit",
+                        "meter",
+                        "remote",
+                        "service",
+                        "store",
+                        "uploadthing"));
         MAY_KNOW.put("net", List.of("http", "meter", "ws", "base"));
         MAY_KNOW.put("prometheus", List.of("meter"));
     }

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.event.ServerEvent;
-import xyz.dropsilk.server.remote.FileKeys;
 import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.store.CleanupLock;
 import xyz.dropsilk.server.store.Database;
@@ -32,6 +31,7 @@ import xyz.dropsilk.server.testing.FakeCloud;
 import xyz.dropsilk.server.testing.ManualTicker;
 import xyz.dropsilk.server.testing.Postgres;
 import xyz.dropsilk.server.testing.Vectors;
+import xyz.dropsilk.server.uploadthing.FileKeys;
 
 @Timeout(60)
 class CleanupJobIT {

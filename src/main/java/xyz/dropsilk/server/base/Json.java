@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.api;
+package xyz.dropsilk.server.base;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,17 +10,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** JSON in requests and answers. The mapper is made on first use, which is never on the way of the start nor on an event loop. */
-final class JsonBody {
+/** JSON in what others send, and in what is sent to them. The mapper is made on first use, which is never on the way of the start nor on an event loop. */
+public final class Json {
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private JsonBody() {}
+    private Json() {}
 
     /** The one JSON value in {@code body}; nothing if it is none. */
-    static Optional<JsonNode> parse(byte @Nullable [] body) {
+    public static Optional<JsonNode> parse(byte @Nullable [] body) {
         if (body == null) {
             return Optional.empty();
         }
@@ -34,11 +34,11 @@ final class JsonBody {
     }
 
     /** {@code value}, a record, list or map, as JSON in UTF-8. */
-    static byte[] write(Object value) {
+    public static byte[] write(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("an answer that can't be written: " + value.getClass(), e);
+            throw new IllegalStateException("a value that can't be written: " + value.getClass(), e);
         }
     }
 }

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
 import java.net.URI;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.remote.Calls;
+import xyz.dropsilk.server.remote.RemoteException;
 import xyz.dropsilk.server.testing.Vectors;
 
 class UploadThingTest {

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
 import java.util.List;
 import java.util.Locale;
@@ -80,6 +80,6 @@ final class Sqids {
 
     /** Read on first use. */
     private static final class BlockList {
-        static final List<String> WORDS = Words.of("sqids-blocklist.txt");
+        static final List<String> WORDS = FileTypes.lines("sqids-blocklist.txt");
     }
 }

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,7 +11,7 @@ public final class Sdk {
 
     /** The second part of a key, as the SDK makes it of a file whose fields are {@code parts}, a compact JSON array. */
     public static String filePart(String appId, String parts) {
-        return Sqids.encode(FileKeys.alphabet(appId), Math.abs(TextHash.of(parts)), FileKeys.FILE_PART_CHARS);
+        return Sqids.encode(FileKeys.alphabet(appId), Math.abs(FileKeys.hash(parts)), FileKeys.FILE_PART_CHARS);
     }
 
     /** Keys that end in {@code part}. */

@@ -1,11 +1,9 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Json;
 import xyz.dropsilk.server.base.Secret;
 
 /**
@@ -18,7 +16,6 @@ import xyz.dropsilk.server.base.Secret;
  */
 public record UploadThingToken(Secret apiKey, String appId, String region, String ingestHost) {
     private static final String DEFAULT_INGEST_HOST = "ingest.uploadthing.com";
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** The token in {@code secret}, or null if it breaks the rules: base64 with padding, of JSON with these fields. */
     public static @Nullable UploadThingToken parse(Secret secret) {
@@ -27,9 +24,9 @@ public record UploadThingToken(Secret apiKey, String appId, String region, Strin
             return null;
         }
         try {
-            String json = new String(Base64.getDecoder().decode(text), UTF_8);
-            return of(Json.parse(json.startsWith(BYTE_ORDER_MARK) ? json.substring(1) : json));
-        } catch (IllegalArgumentException | JsonProcessingException e) {
+            JsonNode json = Json.parse(Base64.getDecoder().decode(text)).orElse(null);
+            return json == null ? null : of(json);
+        } catch (IllegalArgumentException e) {
             return null;
         }
     }

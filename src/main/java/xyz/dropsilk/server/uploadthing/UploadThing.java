@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
@@ -11,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.base.Json;
+import xyz.dropsilk.server.remote.Calls;
+import xyz.dropsilk.server.remote.RemoteException;
 
 /** The UploadThing cloud as one app's server sees it, version 7 of its protocol. Immutable, safe on any thread, never blocks. */
 public final class UploadThing {
@@ -164,11 +167,7 @@ public final class UploadThing {
     }
 
     private static JsonNode answer(byte[] body) {
-        try {
-            return Json.parseAnswer(body);
-        } catch (RemoteException e) {
-            throw new CompletionException(e);
-        }
+        return Json.parse(body).orElseThrow(UploadThing::malformed);
     }
 
     private static CompletionException malformed() {

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
 import java.security.SecureRandom;
 import java.util.function.Supplier;
@@ -13,6 +13,10 @@ public final class FileKeys {
     static final int FILE_PART_CHARS = 36;
 
     private final Supplier<String> fileParts;
+
+    private static final int HASH_START = 5381;
+    private static final int HASH_FACTOR = 33;
+    private static final int BIT_30 = 0x4000_0000;
 
     FileKeys(Supplier<String> fileParts) {
         this.fileParts = fileParts;
@@ -37,12 +41,12 @@ public final class FileKeys {
 
     /** The part of a key that all files of {@code appId} share. */
     static String appPart(String appId) {
-        return Sqids.encode(alphabet(appId), Math.abs(TextHash.of(appId)), APP_PART_CHARS);
+        return Sqids.encode(alphabet(appId), Math.abs(hash(appId)), APP_PART_CHARS);
     }
 
     /** The alphabet in which keys of {@code appId} are written. */
     static String alphabet(String appId) {
-        int hash = TextHash.of(appId);
+        int hash = hash(appId);
         char[] chars = ALPHABET.toCharArray();
         for (int i = 0; i < chars.length; i++) {
             int other = (hash % (i + 1) + i) % chars.length;
@@ -51,5 +55,15 @@ public final class FileKeys {
             chars[other] = swapped;
         }
         return new String(chars);
+    }
+
+    /** UploadThing's hash of a text: 31 significant bits, signed. */
+    static int hash(String text) {
+        int hash = HASH_START;
+        for (int i = text.length() - 1; i >= 0; i--) {
+            hash = (hash * HASH_FACTOR) ^ text.charAt(i);
+        }
+        // The sign bit is copied into bit 30, so that an absolute value never exceeds 2^30.
+        return (hash & ~BIT_30) | ((hash >>> 1) & BIT_30);
     }
 }

@@ -1,4 +1,4 @@
-package xyz.dropsilk.server.remote;
+package xyz.dropsilk.server.uploadthing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
