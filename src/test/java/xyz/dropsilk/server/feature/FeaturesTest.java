@@ -32,13 +32,7 @@ class FeaturesTest {
 
     private Features features(Map<String, String> environment) throws ConfigException {
         Config config = ConfigReader.read(environment, "", CommandLine.parse());
-        return new Features(
-                config,
-                events,
-                InstantSource.system(),
-                System::nanoTime,
-                new ManualExecutor(),
-                /* meterRegistry= */ null);
+        return new Features(config, events, InstantSource.system(), System::nanoTime, new ManualExecutor());
     }
 
     private int status(Features features, HttpMethod method, String path) throws ConfigException {
