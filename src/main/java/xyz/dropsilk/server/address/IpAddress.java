@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.address;
 
 import io.netty.util.NetUtil;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -82,7 +83,7 @@ public final class IpAddress {
 
     /** The same address without a zone, and as IPv4 if it is IPv4-mapped IPv6: one form for each address. */
     public static InetAddress canonical(InetAddress address) {
-        return ofBytes(address.getAddress());
+        return address instanceof Inet4Address ? address : ofBytes(address.getAddress());
     }
 
     /** {@code bytes} are 4 or 16. The JDK itself turns IPv4-mapped IPv6 into IPv4 here. */

@@ -289,7 +289,7 @@ public final class RoomsEndpoint implements Endpoint {
 
     private static Response ofParticipant(Answer answer) {
         return switch (answer.outcome()) {
-            case DONE -> Response.json(200, answer.summary());
+            case DONE -> Response.uncachedJson(200, answer.summary());
             case PEER_SHARES -> PEER_SHARES;
             case AWAY -> AWAY;
             case NOT_FOUND, FULL, NETWORK_FULL, SERVER_FULL -> NOT_A_PARTICIPANT;
@@ -306,7 +306,7 @@ public final class RoomsEndpoint implements Endpoint {
     }
 
     private static Response uncached(Response response) {
-        return response.with("Cache-Control", "no-store");
+        return response.headers().containsKey("Cache-Control") ? response : response.with("Cache-Control", "no-store");
     }
 
     private static CompletionStage<Response> answered(Response response) {

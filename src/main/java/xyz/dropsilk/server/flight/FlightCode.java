@@ -37,12 +37,14 @@ public final class FlightCode {
 
     /** Upper case in ASCII alone: no other letter may become one of a code's, and none may become two. */
     private static String upperCase(String code) {
-        char[] upper = code.toCharArray();
-        for (int i = 0; i < upper.length; i++) {
-            if (upper[i] >= 'a' && upper[i] <= 'z') {
-                upper[i] = (char) (upper[i] + 'A' - 'a');
+        StringBuilder upper = null; // pages send it as they got it
+        for (int i = 0; i < code.length(); i++) {
+            char letter = code.charAt(i);
+            if (letter >= 'a' && letter <= 'z') {
+                upper = upper == null ? new StringBuilder(code) : upper;
+                upper.setCharAt(i, (char) (letter + 'A' - 'a'));
             }
         }
-        return new String(upper);
+        return upper == null ? code : upper.toString();
     }
 }

@@ -14,6 +14,11 @@ import java.util.Map;
  */
 public record Response(int status, Map<String, String> headers, byte[] body) {
     private static final byte[] NO_BODY = {};
+    private static final String JSON = "application/json";
+    private static final Map<String, String> UNCACHED_JSON = Map.of("Content-Type", JSON, "Cache-Control", "no-store");
+
+    /** Of most answers, at most: their map does not have to grow. */
+    private static final int USUAL_FIELDS = 6;
 
     /** An answer in {@code text/plain}. */
     public static Response text(int status, String body) {
@@ -27,7 +32,12 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
 
     /** An answer in {@code application/json}; {@code body} is JSON in UTF-8 already. */
     public static Response json(int status, byte[] body) {
-        return of(status, "application/json", body);
+        return of(status, JSON, body);
+    }
+
+    /** The same, which nobody is to keep. */
+    public static Response uncachedJson(int status, String body) {
+        return new Response(status, UNCACHED_JSON, body.getBytes(UTF_8));
     }
 
     /** An answer of {@code contentType}. */
@@ -42,16 +52,22 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
 
     /** This answer with one more header field. */
     public Response with(String name, String value) {
-        Map<String, String> more = new HashMap<>(headers);
+        Map<String, String> more = copy();
         more.put(name, value);
         return new Response(status, more, body);
     }
 
     /** This answer with two more header fields. */
     public Response with(String name, String value, String other, String otherValue) {
-        Map<String, String> more = new HashMap<>(headers);
+        Map<String, String> more = copy();
         more.put(name, value);
         more.put(other, otherValue);
         return new Response(status, more, body);
+    }
+
+    private Map<String, String> copy() {
+        Map<String, String> copy = new HashMap<>(USUAL_FIELDS);
+        copy.putAll(headers);
+        return copy;
     }
 }

@@ -1,9 +1,8 @@
 package xyz.dropsilk.server.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
@@ -14,7 +13,7 @@ final class ResponseWriter {
     /** Up to here a body is copied behind its header: one buffer is one cheap system call. */
     private static final int MAX_COPIED_BYTES = 8 * 1024;
 
-    private static final int USUAL_HEAD_CHARS = 384;
+    private static final int USUAL_HEAD_BYTES = 384;
     private static final String CONNECTION = "Connection";
     private static final String UPGRADE = "Upgrade";
 
@@ -33,38 +32,42 @@ final class ResponseWriter {
      * @throws IllegalArgumentException if a field can't be sent as it is
      */
     ByteBuf bytes(ByteBufAllocator allocator, Response response, boolean toHead, @Nullable String connection) {
+        for (Map.Entry<String, String> field : response.headers().entrySet()) {
+            check(field.getKey(), field.getValue());
+        }
         byte[] body = response.body();
-        byte[] head = head(response, connection).getBytes(ISO_8859_1);
         int copied = toHead || body.length > MAX_COPIED_BYTES ? 0 : body.length;
-        ByteBuf bytes = allocator.buffer(head.length + copied).writeBytes(head).writeBytes(body, 0, copied);
+        ByteBuf bytes = allocator.buffer(USUAL_HEAD_BYTES + copied);
+        writeHead(bytes, response, connection);
+        bytes.writeBytes(body, 0, copied);
         return toHead || copied == body.length ? bytes : Unpooled.wrappedBuffer(bytes, Unpooled.wrappedBuffer(body));
     }
 
-    private String head(Response response, @Nullable String connection) {
-        int status = response.status();
-        StringBuilder head = new StringBuilder(USUAL_HEAD_CHARS)
-                .append("HTTP/1.1 ")
-                .append(status)
-                .append(' ')
-                .append(HttpResponseStatus.valueOf(status).reasonPhrase())
-                .append("\r\n");
+    /** Writes into the buffer itself: what is put together first, and copied then, is memory that has left the caches when it is used again. */
+    private void writeHead(ByteBuf bytes, Response response, @Nullable String connection) {
+        HttpResponseStatus status = HttpResponseStatus.valueOf(response.status());
+        write(bytes, "HTTP/1.1 ");
+        write(bytes, status.codeAsText());
+        write(bytes, " ");
+        write(bytes, status.reasonPhrase());
+        write(bytes, "\r\n");
         for (Map.Entry<String, String> field : response.headers().entrySet()) {
             if (!field.getKey().equals(CONNECTION)) {
-                append(head, field.getKey(), field.getValue());
+                write(bytes, field.getKey(), field.getValue());
             }
         }
-        append(head, "X-Content-Type-Options", "nosniff");
-        append(head, "Date", date.now());
-        boolean hasBody = status != HttpResponseStatus.NO_CONTENT.code()
-                && status != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        write(bytes, "X-Content-Type-Options: nosniff\r\n");
+        write(bytes, "Date", date.now());
+        boolean hasBody =
+                !status.equals(HttpResponseStatus.NO_CONTENT) && !status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
         if (hasBody) {
-            head.append("Content-Length: ").append(response.body().length).append("\r\n");
+            write(bytes, "Content-Length", Integer.toString(response.body().length));
         }
         String options = options(response, connection);
         if (options != null) {
-            append(head, CONNECTION, options);
+            write(bytes, CONNECTION, options);
         }
-        return head.append("\r\n").toString();
+        write(bytes, "\r\n");
     }
 
     /** Who sends {@code Upgrade} says so here (RFC 9110, 7.8). */
@@ -75,13 +78,24 @@ final class ResponseWriter {
         return connection == null ? UPGRADE : UPGRADE + ", " + connection;
     }
 
-    private static void append(StringBuilder head, String name, String value) {
+    private static void check(String name, String value) {
         for (int i = 0; i < value.length(); i++) {
             char character = value.charAt(i);
             if ((character < ' ' && character != '\t') || character == 0x7F || character > 0xFF) {
                 throw new IllegalArgumentException("a value of " + name + " that HTTP does not allow");
             }
         }
-        head.append(name).append(": ").append(value).append("\r\n");
+    }
+
+    private static void write(ByteBuf bytes, String name, String value) {
+        write(bytes, name);
+        write(bytes, ": ");
+        write(bytes, value);
+        write(bytes, "\r\n");
+    }
+
+    /** A byte a character, as in ISO 8859-1. */
+    private static void write(ByteBuf bytes, CharSequence text) {
+        ByteBufUtil.writeAscii(bytes, text);
     }
 }

@@ -8,6 +8,15 @@ public final class JsonText {
 
     /** {@code text} as a JSON string, quotes included. */
     public static String quoted(String text) {
-        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+        StringBuilder json = new StringBuilder(text.length() + 2);
+        appendQuoted(json, text);
+        return json.toString();
+    }
+
+    /** Appends {@code text} to {@code json} as a JSON string, quotes included. */
+    public static void appendQuoted(StringBuilder json, String text) {
+        json.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(text, json);
+        json.append('"');
     }
 }

@@ -51,11 +51,15 @@ record Summary(
                 .append(shouldConnect)
                 .append(",\"expiresAt\":\"")
                 .append(WholeSecond.textOf(expiresAt))
-                .append("\",\"self\":")
-                .append(PeerView.json(self, secret, role))
-                .append(",\"peer\":")
-                .append(peer == null ? "null" : peer.json())
-                .append(",\"screenShare\":{\"activeParticipantId\":");
+                .append("\",\"self\":");
+        PeerView.append(json, self, secret, role);
+        json.append(",\"peer\":");
+        if (peer == null) {
+            json.append("null");
+        } else {
+            PeerView.append(json, peer.participant(), peer.participant().id(), peer.role());
+        }
+        json.append(",\"screenShare\":{\"activeParticipantId\":");
         String sharer = self.sharing()
                 ? secret
                 : peer != null && peerShares ? peer.participant().id() : null;
