@@ -1,4 +1,4 @@
-# What bench/run, bench/box and bench/soak share: building the tools, starting and stopping servers, reading what wsbench prints.
+# What bench/run, bench/box, bench/soak and bench/cluster share: building the tools, starting and stopping servers, reading what wsbench prints.
 # Sourced, not run. Everything listens on and speaks to 127.0.0.1 alone.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -34,7 +34,7 @@ microseconds() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 build_tools() {
   local tool
   mkdir -p "$build"
-  for tool in wsbench limit; do
+  for tool in wsbench limit polls; do
     if [[ ! -x $build/$tool || $here/$tool.c -nt $build/$tool ]]; then
       cc -O2 -Wall -o "$build/$tool" "$here/$tool.c"
     fi
