@@ -183,7 +183,8 @@ public final class Application {
 
         ClientAddress clientAddress =
                 new ClientAddress(config.proxies().trusted(), config.proxies().clientIpHeader());
-        ProxyWatch proxyWatch = new ProxyWatch(clientAddress, events);
+        ProxyWatch proxyWatch =
+                new ProxyWatch(clientAddress, events, config.checkPage().isOn());
         router = new Router(events)
                 .get("/", new RootEndpoint(proxyWatch))
                 .get("/keep-alive", new FixedEndpoint(Response.text(200, "OK")))

@@ -53,6 +53,7 @@ final class ConfigCheck {
         lines.put("production", config.server().production());
         lines.put("publicUrl", config.server().publicUrl());
         lines.putAll(parts);
+        lines.put("origins", String.join(" ", config.origins().allowed())); // by name, which the log does not tell
         return lines;
     }
 

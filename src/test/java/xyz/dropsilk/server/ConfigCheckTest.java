@@ -47,6 +47,14 @@ class ConfigCheckTest {
     }
 
     @Test
+    void originsAreTold() {
+        assertEquals(0, check(Map.of("ALLOWED_ORIGINS", "https://APP.example.org/, http://10.0.0.7:8443")));
+        assertTrue(
+                out.toString(UTF_8).matches("(?s).*\n  origins +https://app.example.org http://10.0.0.7:8443\n.*"),
+                out::toString);
+    }
+
+    @Test
     void itTellsEveryWarning() {
         Map<String, String> environment = new HashMap<>();
         environment.put("CONTACT_EMAIL", "a@b.c");

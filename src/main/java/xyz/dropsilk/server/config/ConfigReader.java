@@ -115,12 +115,30 @@ public final class ConfigReader {
             variables.warn("REDIS_PREFIX is set and REDIS_URL is not: this instance is alone");
         }
         URI publicUrl = URI.create(config.server().publicUrl());
+        if (config.server().production()
+                && variables.isSet("PUBLIC_SERVER_URL")
+                && !variables.isSet("ALLOWED_ORIGINS")
+                && !variables.isSet("VERCEL_PREVIEW_ORIGIN_REGEX")
+                && !isOfSite(publicUrl, config.origins().allowed())) {
+            variables.warn("PUBLIC_SERVER_URL is set and ALLOWED_ORIGINS is not: only pages of "
+                    + String.join(", ", config.origins().allowed())
+                    + " may connect; set it to the origin of the app that was built for this server");
+        }
         if (config.server().production() && config.uploads().token() != null && isInside(publicUrl)) {
             variables.warn("PUBLIC_SERVER_URL "
                     + (variables.isSet("PUBLIC_SERVER_URL") ? "leads nowhere from outside" : "is not set")
                     + ": UploadThing is told to call back to " + publicUrl
                     + ", so no upload is ever recorded or deleted; set it to this server's own https address");
         }
+    }
+
+    /** Whether {@code url} is at the host of one of {@code origins} or below it, so that their pages are probably meant to come. */
+    private static boolean isOfSite(URI url, List<String> origins) {
+        String host = "." + url.getHost();
+        return origins.stream()
+                .map(origin -> URI.create(origin).getHost())
+                .anyMatch(
+                        known -> known != null && host.toLowerCase(Locale.ROOT).endsWith("." + known));
     }
 
     /** Whether {@code url} is this machine's own or one of a private network, where nobody calls from outside. */

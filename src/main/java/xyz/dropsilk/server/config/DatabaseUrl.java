@@ -30,11 +30,17 @@ public record DatabaseUrl(
         @Nullable String user,
         @Nullable Secret password,
         Map<String, String> properties) {
+    /** How a user or password with characters that an address gives a meaning to is written (RFC 3986, 2.1). */
+    static final String ESCAPES =
+            "special characters of user and password percent-encoded: / is %2F, ? %3F, # %23, @ %40, : %3A, % %25";
+
     private static final int DEFAULT_PORT = 5432;
-    private static final String FORM =
-            "should be postgresql://USER:PASSWORD@HOST:PORT/DB, special characters percent-encoded";
+    private static final String FORM = "should be postgresql://USER:PASSWORD@HOST:PORT/DB, " + ESCAPES;
     private static final Pattern URL = Pattern.compile(
             "(?s)postgres(?:ql)?://(?:(?<credentials>[^/?]*)@)?(?<hosts>[^/?@]+)(?:/(?<database>[^?]*))?(?:\\?(?<query>.*))?");
+    /** What stands behind the hosts only where they are none, but the rest of a password after its slash or question mark. */
+    private static final Pattern TORN = Pattern.compile("[#@]");
+
     private static final Pattern HOST = Pattern.compile(Blanks.ANY + "(?:\\[(?<ipv6>[^]]+)]|(?<name>[A-Za-z0-9._-]+))"
             + Blanks.ANY + "(?::" + Blanks.ANY + "(?<port>[0-9]{0,5})" + Blanks.ANY + ")?");
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})|%00");
@@ -65,6 +71,12 @@ public record DatabaseUrl(
         if (!parts.matches()) {
             throw new IllegalArgumentException(FORM);
         }
+        String query = orEmpty(parts.group("query"));
+        if (TORN.matcher(orEmpty(parts.group("database")) + query).find()) {
+            throw new IllegalArgumentException(
+                    "has a # or @ after its first / or ?, as where a password has one of these: should have "
+                            + ESCAPES);
+        }
         String credentials = orEmpty(parts.group("credentials"));
         int colon = credentials.indexOf(':');
         String user = part("user", colon < 0 ? credentials : credentials.substring(0, colon));
@@ -80,7 +92,7 @@ public record DatabaseUrl(
                 database.isEmpty() ? user : database, // libpq's default
                 user.isEmpty() ? null : user,
                 password.isEmpty() ? null : new Secret(password),
-                DatabaseOptions.properties(orEmpty(parts.group("query")), defaultSslMode, leftOut));
+                DatabaseOptions.properties(query, defaultSslMode, leftOut));
     }
 
     private static Host host(String text) {

@@ -27,8 +27,8 @@ public record RedisUrl(
     private static final int DEFAULT_PORT = 6379;
     private static final int MOST_DATABASES = 16_384;
     private static final String FORM =
-            "should be redis://USER:PASSWORD@HOST:PORT/DB (or rediss://, valkey://, valkeys://),"
-                    + " special characters percent-encoded";
+            "should be redis://USER:PASSWORD@HOST:PORT/DB (or rediss://, valkey://, valkeys://), "
+                    + DatabaseUrl.ESCAPES;
     private static final Pattern URL = Pattern.compile("(?i:(?:redis|valkey)(?<tls>s)?)://(?:(?<credentials>[^/?@]*)@)?"
             + "(?:\\[(?<ipv6>[^]]+)]|(?<name>[A-Za-z0-9._-]+))(?::(?<port>[0-9]{0,5}))?(?:/(?<database>[0-9]{0,5}))?");
 

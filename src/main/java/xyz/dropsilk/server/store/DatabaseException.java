@@ -3,12 +3,20 @@ package xyz.dropsilk.server.store;
 import java.sql.SQLException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.GT;
 
 /**
  * The database did not do what it was asked. The message is fit for a log line: it has no cause and quotes nothing of the driver, whose words
  * name hosts, users and the values of rows.
  */
 public final class DatabaseException extends Exception {
+    private static final String NO_TLS =
+            "database speaks no TLS, which sslmode in DATABASE_URL, or DATABASE_SSL, asks for: set TLS up there, or"
+                    + " sslmode=prefer, or on one machine sslmode=disable";
+
+    /** The driver's word for it, which has no SQLSTATE of its own. */
+    private static final String DRIVERS_NO_TLS = "The server does not support SSL.";
+
     private final String kind;
     private final String sqlState;
 
@@ -20,8 +28,14 @@ public final class DatabaseException extends Exception {
 
     static DatabaseException of(SQLException cause) {
         String state = sqlState(cause);
-        return new DatabaseException(
-                isTls(cause) ? "no TLS connection to the database" : SqlStates.words(state), state);
+        return new DatabaseException(kind(cause, state), state);
+    }
+
+    private static String kind(SQLException cause, String state) {
+        if (state.equals("08004") && isRefusalOfTls(cause)) {
+            return NO_TLS;
+        }
+        return isTls(cause) ? "no TLS connection to the database" : SqlStates.words(state);
     }
 
     /** What went wrong, fit for a log line. */
@@ -63,6 +77,17 @@ public final class DatabaseException extends Exception {
             }
         }
         return state;
+    }
+
+    /** By its text in the language that the driver speaks here. */
+    private static boolean isRefusalOfTls(SQLException cause) {
+        String text = GT.tr(DRIVERS_NO_TLS);
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (text.equals(each.getMessage())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isTls(@Nullable Throwable cause) {

@@ -18,7 +18,8 @@ final class SqlStates {
         WORDS.put("28P01", "database refuses the login: wrong password or user in DATABASE_URL");
         WORDS.put(
                 "28000",
-                "database refuses the login: the user in DATABASE_URL, or its access rules (pg_hba.conf, sslmode)");
+                "database refuses the login: the user in DATABASE_URL, or its access rules (pg_hba.conf), which may ask for"
+                        + " TLS (sslmode=require in DATABASE_URL) or for another address");
         WORDS.put("22023", "database refuses a setting of the session: look at the options in DATABASE_URL");
         WORDS.put("42704", "database does not know a setting or object: look at the options in DATABASE_URL");
         WORDS.put("53300", "database has no connection left: raise its max_connections, or let others use fewer");
@@ -35,6 +36,7 @@ final class SqlStates {
         WORDS.put("57014", "database took too long for a statement");
         WORDS.put("57P03", "database is starting or stopping");
         WORDS.put("22P05", "a text has characters that the database's encoding does not hold: use a UTF8 database");
+        WORDS.put("08004", "database refuses the connection: look at user and password in DATABASE_URL");
         WORDS.put("08", UNREACHABLE);
         WORDS.put("57P", UNREACHABLE);
         WORDS.put("28", "database refuses the login");

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.address.Finding;
 import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.address.ProxySigns;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.http.Request;
@@ -18,14 +19,16 @@ public final class ProxyWatch {
 
     private final ClientAddress addresses;
     private final EventSink events;
+    private final String whereToSee;
     private final AtomicInteger unnamed = new AtomicInteger();
     private final AtomicInteger untrusted = new AtomicInteger();
     private final AtomicInteger withoutUpgrade = new AtomicInteger();
 
-    /** A watch over what {@code addresses} decides. */
-    public ProxyWatch(ClientAddress addresses, EventSink events) {
+    /** A watch over what {@code addresses} decides; {@code hasCheckPage} where there is a page that shows it. */
+    public ProxyWatch(ClientAddress addresses, EventSink events, boolean hasCheckPage) {
         this.addresses = addresses;
         this.events = events;
+        whereToSee = hasCheckPage ? "; the page /check shows what this server takes a visitor's address for" : "";
     }
 
     /** A handshake came. */
@@ -41,15 +44,24 @@ public final class ProxyWatch {
                 tellOnce(
                         unnamed,
                         "clients come through the proxy at " + peer
-                                + ", which names none of them, so all are in"
-                                + " one network: have it set X-Forwarded-For, or name its own header in CLIENT_IP_HEADER");
+                                + ", which names none of them, so all are in one network: have it set X-Forwarded-For, or "
+                                + ownHeader(request) + whereToSee);
             case NOT_TRUSTED ->
                 tellOnce(
                         untrusted,
                         "clients come through " + peer
-                                + ", which adds what proxies add and is not trusted, so all are"
-                                + " in one network: if that is your proxy, add its range to TRUSTED_PROXIES");
+                                + ", which adds what proxies add and is not trusted, so all are in one network: if that is"
+                                + " your proxy, add its range to TRUSTED_PROXIES, which takes the place of the loopback and"
+                                + " private ranges that are trusted without it" + whereToSee);
         }
+    }
+
+    /** What to do about a proxy that has a header of its own, by name if it was seen. */
+    private static String ownHeader(Request request) {
+        String header = ProxySigns.namingHeader(request.fields()::all);
+        return header == null
+                ? "name its own header in CLIENT_IP_HEADER"
+                : "set CLIENT_IP_HEADER=" + header + ", if it is the proxy that sets this header and clients can't";
     }
 
     /** A handshake came that was none any more. */

@@ -123,6 +123,24 @@ class DatabaseUrlTest {
         assertTrue(message.startsWith("should ") || message.startsWith("has "), message);
     }
 
+    /** Its password has a slash or a question mark, and what follows is taken for the database's name or an option. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://u:p@hush/h#sh@127.0.0.1:5432/db",
+                "postgresql://u:p@hush/hush@127.0.0.1:5432/db",
+                "postgresql://u:p@hush/hush#hush",
+                "postgresql://u:12/hush@127.0.0.1:5432/db",
+                "postgresql://u:p@hush?hush=hush@127.0.0.1:5432/db",
+                "postgresql://u:p@hush/db?sslmode=require#hush"
+            })
+    void aTornPasswordIsAnErrorThatSaysHowToEscapeIt(String url) {
+        String message = Objects.requireNonNull(assertThrows(IllegalArgumentException.class, () -> parse(url, "prefer"))
+                .getMessage());
+        assertFalse(message.contains("hush"), message);
+        assertTrue(message.contains("/ is %2F, ? %3F, # %23, @ %40"), message);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'', require, require",

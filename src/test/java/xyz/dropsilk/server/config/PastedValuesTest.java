@@ -139,18 +139,44 @@ final class PastedValuesTest {
                 "http://169.254.1.1"
             })
     void uploadsThatAreReportedToThisMachineAreWarnedOf(String url) throws ConfigException {
-        List<String> warnings = read(Map.of(
-                        "NODE_ENV", "production", "UPLOADTHING_TOKEN", "eyJ9", "PUBLIC_SERVER_URL", url))
-                .warnings();
+        Map<String, String> production = new HashMap<>(
+                Map.of("NODE_ENV", "production", "PUBLIC_SERVER_URL", url, "ALLOWED_ORIGINS", "https://app.example"));
+        assertEquals(List.of(), read(production).warnings());
+        production.put("UPLOADTHING_TOKEN", "eyJ9");
+        List<String> warnings = read(production).warnings();
         assertEquals(1, warnings.size());
         assertTrue(warnings.get(0).startsWith("PUBLIC_SERVER_URL leads nowhere from outside"), warnings::toString);
         assertEquals(
                 List.of(),
-                read(Map.of("NODE_ENV", "production", "PUBLIC_SERVER_URL", url)).warnings());
-        assertEquals(
-                List.of(),
                 read(Map.of("UPLOADTHING_TOKEN", "eyJ9", "PUBLIC_SERVER_URL", url))
                         .warnings());
+    }
+
+    /** Whoever hosts it under a name of his own has an app of his own, and forgets to let it in. */
+    @ParameterizedTest
+    @CsvSource({
+        "PUBLIC_SERVER_URL, https://silk.example.org, 1",
+        "PUBLIC_SERVER_URL, https://notdropsilk.xyz, 1",
+        "PUBLIC_SERVER_URL, https://dropsilk.xyz, 0",
+        "PUBLIC_SERVER_URL, https://API.dropsilk.xyz:8443, 0",
+        "RENDER_EXTERNAL_URL, https://dropsilk-backend.onrender.com, 0"
+    })
+    void aPublicAddressWithTheOriginsOfOthersIsWarnedOf(String name, String url, int count) throws ConfigException {
+        Map<String, String> environment = new HashMap<>(Map.of("NODE_ENV", "production", name, url));
+        List<String> warnings = read(environment).warnings();
+        assertEquals(count, warnings.size(), warnings::toString);
+        assertTrue(
+                warnings.stream()
+                        .allMatch(warning -> warning.startsWith("PUBLIC_SERVER_URL is set and ALLOWED_ORIGINS is not")
+                                && warning.contains("https://dropsilk.vercel.app")),
+                warnings::toString);
+        Map<String, String> cures =
+                Map.of("NODE_ENV", "test", "ALLOWED_ORIGINS", "https://a", "VERCEL_PREVIEW_ORIGIN_REGEX", "a");
+        for (Map.Entry<String, String> cure : cures.entrySet()) {
+            Map<String, String> mended = new HashMap<>(environment);
+            mended.put(cure.getKey(), cure.getValue());
+            assertEquals(List.of(), read(mended).warnings(), cure.getKey());
+        }
     }
 
     @Test

@@ -2,10 +2,13 @@ package xyz.dropsilk.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisUrlTest {
     /** What stands for nothing here. */
@@ -34,5 +37,14 @@ class RedisUrlTest {
                 password, parsed.password() == null ? "-" : parsed.password().reveal());
         assertEquals(database, parsed.database());
         assertFalse(parsed.toString().contains("p@") || parsed.toString().contains("default"), parsed.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://u:p@hush/w#rd@127.0.0.1:6379/0", "redis://:hu/sh@h", "redis://:hu#sh@h/0#hush"})
+    void anUnescapedPasswordIsAnErrorThatSaysHowToEscapeIt(String url) {
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> RedisUrl.parse(url))
+                .getMessage());
+        assertFalse(message.contains("hu"), message);
+        assertTrue(message.contains("/ is %2F, ? %3F, # %23, @ %40"), message);
     }
 }

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Threads;
@@ -193,7 +195,36 @@ class UploadStoreIT {
         DatabaseSettings strict = new DatabaseSettings(
                 plain.hosts(), plain.database(), plain.user(), plain.password(), Map.of("sslmode", "require"));
         try (Database refused = new Database(strict, Postgres.CONNECTION_LIMIT)) {
-            assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
+            DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
+            assertTrue(
+                    failure.reason().startsWith("database speaks no TLS, which sslmode in DATABASE_URL"),
+                    failure::reason);
+            assertTrue(failure.reason().endsWith("(SQLSTATE 08004)"), failure::reason);
+            assertTrue(failure.isDueToDatabase());
+        }
+    }
+
+    /** The driver has the same SQLSTATE for others, whose cure is not TLS. */
+    @Test
+    void anotherRefusedConnectionIsNoMatterOfTls() {
+        DatabaseException failure = DatabaseException.of(new PSQLException("hush", PSQLState.CONNECTION_REJECTED));
+        assertEquals(
+                "database refuses the connection: look at user and password in DATABASE_URL (SQLSTATE 08004)",
+                failure.reason());
+    }
+
+    @Test
+    void comingWithoutTlsToAServerThatDemandsItFails() {
+        DatabaseSettings right = postgres.settings();
+        DatabaseSettings plain = new DatabaseSettings(
+                right.hosts(), right.database(), right.user(), right.password(), Map.of("sslmode", "disable"));
+        postgres.demandTls();
+        try (Database refused = new Database(plain, Postgres.CONNECTION_LIMIT)) {
+            UploadStore without = new UploadStore(refused);
+            Await.until("the new rules", () -> !isThere(without)); // the server reads them in its own time
+            DatabaseException failure = assertThrows(DatabaseException.class, without::prepare);
+            assertTrue(failure.reason().contains("sslmode=require in DATABASE_URL"), failure::reason);
+            assertTrue(failure.reason().endsWith("(SQLSTATE 28000)"), failure::reason);
         }
     }
 

@@ -105,6 +105,16 @@ public final class Postgres {
         }
     }
 
+    /** Has the server refuse, once it has read its rules again, each session of this database that comes without TLS. */
+    public void demandTls() {
+        String file = query("show hba_file").get(0);
+        List<String> rules = query("select quote_literal(rule) from unnest(string_to_array(pg_read_file('" + file
+                + "'), E'\\n')) rule where rule <> '' and rule not like '#%'");
+        execute("copy (values ('hostnossl " + database + " all all reject'), (" + String.join("), (", rules) + ")) to '"
+                + file + "'");
+        query("select pg_reload_conf()");
+    }
+
     /** Ends all sessions of this database but its own. */
     public void endSessions() {
         query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"

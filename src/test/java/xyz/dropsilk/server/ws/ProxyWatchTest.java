@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.ws;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.handler.codec.http.HttpMethod;
@@ -21,7 +22,11 @@ import xyz.dropsilk.server.testing.Requests;
 /** The contract, 5: a proxy behind which all clients look like one is warned of, once, with the setting to look at. */
 final class ProxyWatchTest {
     private final CollectedEvents events = new CollectedEvents();
-    private final ProxyWatch watch = new ProxyWatch(new ClientAddress(List.of(Cidr.parse("10.0.0.0/8")), null), events);
+    private ProxyWatch watch = watch(/* hasCheckPage= */ false);
+
+    private ProxyWatch watch(boolean hasCheckPage) {
+        return new ProxyWatch(new ClientAddress(List.of(Cidr.parse("10.0.0.0/8")), null), events, hasCheckPage);
+    }
 
     private void handshakes(int count, String peer, String client, String... headers) {
         InetAddress address = Objects.requireNonNull(IpAddress.literal(client));
@@ -43,7 +48,25 @@ final class ProxyWatchTest {
         handshakes(ProxyWatch.SEVERAL - 1, "10.0.0.1", "10.0.0.1", "X-Real-IP", "203.0.113.1");
         assertEquals(List.of(), events.all());
         handshakes(50, "10.0.0.1", "10.0.0.1", "X-Real-IP", "203.0.113.1");
-        assertTrue(warning().contains("CLIENT_IP_HEADER"));
+        assertTrue(warning().contains("set CLIENT_IP_HEADER=X-Real-IP"), this::warning);
+        assertFalse(warning().contains("/check"), this::warning);
+    }
+
+    @Test
+    void aTrustedOneWithNoHeaderForIt() {
+        handshakes(50, "10.0.0.1", "10.0.0.1", "Via", "1.1 proxy");
+        assertTrue(
+                warning().contains("set X-Forwarded-For, or name its own header in CLIENT_IP_HEADER"), this::warning);
+    }
+
+    @Test
+    void thePageThatShowsItIsNamedWhereThereIsOne() {
+        watch = watch(/* hasCheckPage= */ true);
+        handshakes(50, "10.0.0.1", "10.0.0.1", "X-Real-IP", "203.0.113.1");
+        assertTrue(warning().contains("/check"), this::warning);
+        assertEquals(1, events.take().size());
+        handshakes(50, "100.64.0.7", "100.64.0.7", "X-Forwarded-For", "203.0.113.1");
+        assertTrue(warning().contains("/check"), this::warning);
     }
 
     @Test
@@ -51,6 +74,7 @@ final class ProxyWatchTest {
         handshakes(50, "100.64.0.7", "100.64.0.7", "X-Forwarded-For", "203.0.113.1");
         assertTrue(warning().contains("TRUSTED_PROXIES"));
         assertTrue(warning().contains("100.64.0.7"));
+        assertTrue(warning().contains("takes the place of the loopback and private ranges"), this::warning);
     }
 
     @Test

@@ -41,7 +41,7 @@ final class UpgradeGateTest {
                     new Config.Origins(List.of("https://dropsilk.xyz"), Pattern.compile("never"), List.of()),
                     /* production= */ true),
             signaling.shared,
-            new ProxyWatch(new ClientAddress(List.of(), null), signaling.events));
+            new ProxyWatch(new ClientAddress(List.of(), null), signaling.events, false));
     private final HttpHeaders headers = new DefaultHttpHeaders()
             .set("Host", "x")
             .set("Upgrade", "websocket")
