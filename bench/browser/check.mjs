@@ -1,7 +1,7 @@
 // What /check says, in a real browser, for each usual way to be right or wrong. Started by ./check.
 import { networkInterfaces } from 'node:os';
 import { createRequire } from 'node:module';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coturn, directory, jar, nginx, stopAll } from './servers.mjs';
 
@@ -10,6 +10,7 @@ const base = Number(process.argv[2]);
 const SERVER = base;
 const TURN = base + 40;
 const SECRET = 'north wind';
+const NAME = 'turn.test';
 const LINES = ['address', 'network', 'socket', 'ways', 'flight'];
 
 let failures = 0;
@@ -20,7 +21,8 @@ function check(text, holds, otherwise = '') {
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  // A name with an IPv4 address alone, as many a TURN server's; for WebRTC Chromium looks it up with a dot at its end.
+  args: [`--host-resolver-rules=MAP ${NAME}* 127.0.0.1`, '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
 /** Opens the page and waits until it has looked at everything. */
@@ -54,9 +56,35 @@ async function holds(name, url, expected) {
 }
 
 const at = (port, host = '127.0.0.1') => `http://${host}:${port}/check`;
-const turn = (port, secret = SECRET) => ({ TURN_URLS: `stun:127.0.0.1:${port},turn:127.0.0.1:${port}?transport=udp`, TURN_SHARED_SECRET: secret });
+const turn = (port, secret = SECRET, host = '127.0.0.1') => ({ TURN_URLS: `stun:${host}:${port},turn:${host}:${port}?transport=udp`, TURN_SHARED_SECRET: secret });
 const UPGRADE = ['proxy_http_version 1.1;', 'proxy_set_header Upgrade $http_upgrade;', 'proxy_set_header Connection "upgrade";'];
 const FORWARDED = 'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;';
+
+/** What the page blames which TURN server for, of what browsers tell; without a browser. */
+async function judging() {
+  const source = readFileSync(new URL('../../src/main/resources/xyz/dropsilk/server/api/check/probes.js', import.meta.url), 'utf8');
+  const { complaints } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
+  const lookup = (url) => ({ url, code: 701, text: 'TURN host lookup received error.' });
+  const silent = (url) => ({ url, code: 701, text: 'TURN allocate request timed out.' });
+  const refused = (url) => ({ url, code: 401, text: 'Unauthorized' });
+  const [stun, udp, tcp] = ['stun:a.test:3478', 'turn:a.test:3478?transport=udp', 'turn:A.test:3478?transport=tcp'];
+  for (const [text, errors, reached, expected] of [
+    ['nothing told, nothing blamed', [], [], ''],
+    ['a lookup alone is no dead server', [lookup(udp)], [], `unfound ${udp}`],
+    ['a lookup that failed from one interface is nothing where a candidate came', [lookup(udp), lookup(stun)], [udp], ''],
+    ['nor where one came from another URL of that host', [lookup(udp)], [stun], ''],
+    ['refused credentials say that the name was found', [lookup(stun), lookup(udp), refused(udp), lookup(tcp)], [], `refused ${udp}`],
+    ['refused credentials come first', [silent(tcp), lookup(udp), refused(udp)], [], `refused ${udp}, silent ${tcp}`],
+    ['a time limit says more than a lookup', [lookup(udp), silent(udp)], [], `silent ${udp}`],
+    ['a candidate disproves a time limit from another interface', [silent(udp)], [udp], ''],
+    ['what another host says proves nothing', [lookup(udp), refused('turn:b.test')], [], `refused turn:b.test, unfound ${udp}`],
+    ['the rest is told as it is', [{ url: udp, code: 486, text: 'Quota' }, silent(tcp)], [], `other ${udp}, silent ${tcp}`],
+    ['an address in brackets is a host, too', [lookup('turn:[::1]:1'), refused('turn:[::1]:2')], [], 'refused turn:[::1]:2'],
+  ]) {
+    const seen = complaints(errors, reached).map(({ kind, url }) => `${kind} ${url}`).join(', ');
+    check(`judging: ${text}`, seen === expected, seen);
+  }
+}
 
 async function alone() {
   const stop = await jar(SERVER);
@@ -91,7 +119,16 @@ async function withTurn() {
   });
   stopTurn = await coturn(TURN, 'another secret');
   await holds('TURN has another secret', at(SERVER), { ways: ['bad', 'TURN_SHARED_SECRET', 'static-auth-secret'] });
+  await stop();
+  stop = await jar(SERVER, turn(TURN, SECRET, NAME));
+  const wrong = await holds('TURN at a name without IPv6 has another secret', at(SERVER), { ways: ['bad', 'TURN_SHARED_SECRET', 'static-auth-secret'] });
+  check('nobody blames a firewall for it', !wrong.lines.ways.text.includes('firewall'), wrong.lines.ways.text);
   await stopTurn();
+  stopTurn = await coturn(TURN, SECRET);
+  await holds('TURN at a name without IPv6', at(SERVER), { ways: ['good', 'The relay is reached'], flight: ['good', 'over the relay alone'] });
+  await stopTurn();
+  await stop();
+  stop = await jar(SERVER, turn(TURN));
   stopTurn = await coturn(TURN, SECRET, /* forbids= */ true);
   await holds('TURN passes nothing on', at(SERVER), { ways: ['good', 'The relay is reached'], flight: ['bad', 'found no way', 'min-port'] });
   await stopTurn();
@@ -217,7 +254,7 @@ async function pictures(url, name, kinds = ['desktop', 'phone']) {
 }
 
 try {
-  for (const part of [alone, withTurn, behindProxies, inProduction]) await part();
+  for (const part of [judging, alone, withTurn, behindProxies, inProduction]) await part();
 } catch (error) {
   failures++;
   console.log('FAIL', error.stack);

@@ -159,9 +159,10 @@ async function turnServers() {
   return null;
 }
 
-function complaint({ url, code, text }) {
-  if (code === 401) return `\`${url}\` refuses the credentials: \`TURN_SHARED_SECRET\` has to be its \`static-auth-secret\`, and both clocks have to be right.`;
-  if (code === 701) return `\`${url}\` does not answer from here: look at the name and port in \`TURN_URLS\`, and whether a firewall lets them through.`;
+function complaint({ kind, url, code, text }) {
+  if (kind === 'refused') return `\`${url}\` refuses the credentials: \`TURN_SHARED_SECRET\` has to be its \`static-auth-secret\`, and both clocks have to be right.`;
+  if (kind === 'unfound') return `\`${url}\` gave no answer, and this browser found no address for its name, at least not of one kind: that is harmless where the name has an IPv4 address alone and this device has IPv6. Look at the name and port in \`TURN_URLS\`, and whether a firewall lets them through.`;
+  if (kind === 'silent') return `\`${url}\` does not answer from here: look at the name and port in \`TURN_URLS\`, and whether a firewall lets them through.`;
   return `\`${url}\` says ${code} ${text}.`;
 }
 
@@ -184,7 +185,7 @@ async function checkWays(servers, me) {
   if (relays.length === 0) {
     show('ways', 'note', found.host.length > 0 ? 'Directly alone.' : 'None.', kinds, NO_TURN);
   } else if (found.relay.length === 0) {
-    const complaints = found.errors.map(complaint);
+    const complaints = found.complaints.map(complaint);
     show('ways', 'bad', 'The relay is not reached.', kinds, complaints.length > 0 ? complaints : `Neither an answer nor an error came from ${list(relays)}: look at \`TURN_URLS\`, and whether a firewall lets them through.`);
   } else {
     show('ways', 'good', 'The relay is reached.', kinds);

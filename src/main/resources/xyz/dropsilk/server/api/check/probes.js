@@ -102,22 +102,48 @@ export class Line {
   }
 }
 
-/** The kinds of ways that this browser finds with `iceServers`, each a list of addresses, and what the servers complained of. */
+const REFUSED = 401;
+const NO_ANSWER = 701;
+const hostOf = (url) => /^(?:stun|turn)s?:(\[[^\]]*\]|[^:?]*)/i.exec(url)?.[1].toLowerCase() ?? url;
+
+/**
+ * What is wrong with which server, one complaint a URL and refused credentials first, without what something else disproves. A browser asks from each
+ * of its interfaces, and tells of each that fails: where a name has an IPv4 address alone, the lookup from one of IPv6 always does.
+ *
+ * @param errors what the browser told: `url`, `code` and `text`
+ * @param reached the URLs that a candidate came from
+ */
+export function complaints(errors, reached) {
+  const isLookup = ({ code, text }) => code === NO_ANSWER && /host lookup/i.test(text);
+  const answered = errors.filter(({ code }) => code !== NO_ANSWER).map(({ url }) => url);
+  const there = new Set([...reached, ...answered].map(hostOf));
+  const weight = (error) => (error.code === REFUSED ? 0 : error.code !== NO_ANSWER ? 1 : isLookup(error) ? 3 : 2);
+  const told = new Set(reached);
+  return errors.filter((error) => !isLookup(error) || !there.has(hostOf(error.url)))
+    .sort((one, other) => weight(one) - weight(other))
+    .filter(({ url }) => !told.has(url) && told.add(url))
+    .map((error) => ({ ...error, kind: ['refused', 'other', 'silent', 'unfound'][weight(error)] }));
+}
+
+/** The kinds of ways that this browser finds with `iceServers`, each a list of addresses, and what the servers are to be blamed for. */
 export async function ways(iceServers) {
-  const found = { host: [], srflx: [], relay: [], errors: [] };
+  const found = { host: [], srflx: [], relay: [] };
+  const errors = [];
+  const reached = new Set();
   const link = new RTCPeerConnection({ iceServers });
   const kinds = iceServers.length > 0 ? ['host', 'srflx', 'relay'] : ['host'];
   const gathered = new Promise((resolve) => {
-    link.onicecandidate = ({ candidate }) => {
+    link.onicecandidate = ({ candidate, url }) => {
       if (!candidate) return resolve();
+      const from = candidate.url ?? url;
+      if (from) reached.add(from);
       const kind = candidate.type ?? / typ (\w+)/.exec(candidate.candidate)?.[1];
       const address = candidate.address ?? '';
       if (found[kind] && !found[kind].includes(address)) found[kind].push(address);
       if (kinds.every((each) => found[each].length > 0)) resolve();
     };
     link.onicecandidateerror = (event) => {
-      const told = found.errors.some((error) => error.url === event.url && error.code === event.errorCode);
-      if (!told) found.errors.push({ url: event.url, code: event.errorCode, text: event.errorText });
+      errors.push({ url: event.url, code: event.errorCode, text: event.errorText });
     };
   });
   try {
@@ -127,7 +153,7 @@ export async function ways(iceServers) {
   } finally {
     link.close();
   }
-  return found;
+  return { ...found, complaints: complaints(errors, [...reached]) };
 }
 
 /** One end of a link between two lines of this page. */
