@@ -74,7 +74,7 @@ public record DatabaseUrl(
         String query = orEmpty(parts.group("query"));
         if (TORN.matcher(orEmpty(parts.group("database")) + query).find()) {
             throw new IllegalArgumentException(
-                    "has a # or @ after its first / or ?, as where a password has one of these: should have "
+                    "has a # or @ after its first / or ?, as where a password has one of these: it should have "
                             + ESCAPES);
         }
         String credentials = orEmpty(parts.group("credentials"));

@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.hosting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,12 +92,69 @@ class RecipesTest {
             assertTrue(Files.readString(HOSTING.resolve(file)).contains("127.0.0.1:8080"), file);
         }
         String relay = Files.readString(HOSTING.resolve("turnserver.conf"));
-        String guide = Files.readString(Path.of("docs", "SELF-HOSTING.md"));
         for (String name : List.of("listening-port", "min-port", "max-port")) {
             Matcher port = Pattern.compile("(?m)^" + name + "=(\\d+)$").matcher(relay);
             assertTrue(port.find(), name);
-            assertTrue(guide.contains(port.group(1)), name);
+            for (String page : List.of("SELF-HOSTING.md", "OPERATIONS.md")) {
+                assertTrue(Files.readString(Path.of("docs", page)).contains(port.group(1)), page + " " + name);
+            }
         }
+        for (String file : List.of("docs/SELF-HOSTING.md", "docs/OPERATIONS.md", "compose.yaml")) {
+            Pattern.compile("\\b49[0-9]{3}\\b")
+                    .matcher(Files.readString(Path.of(file)))
+                    .results()
+                    .forEach(
+                            port -> assertTrue(relay.contains("-port=" + port.group()), file + " has " + port.group()));
+        }
+    }
+
+    /** A shell reads the file otherwise than systemd does, and knows nothing of what the unit sets. */
+    @Test
+    void theGuideChecksWhatTheUnitRuns() throws IOException {
+        String guide = guide();
+        Matcher command = Pattern.compile("systemd-run (?:[^\n]*\\\\\n)*[^\n]*--check-config")
+                .matcher(guide);
+        assertTrue(command.find());
+        String unit = Files.readString(HOSTING.resolve("dropsilk-server.service"));
+        assertTrue(unit.matches("(?s).*\nExecStartPre=/usr/bin/java [^\n]*--check-config\n.*"));
+        for (String setting : List.of("EnvironmentFile=-?", "WorkingDirectory=")) {
+            Matcher value = Pattern.compile("(?m)^" + setting + "(.*)$").matcher(unit);
+            assertTrue(value.find());
+            assertTrue(command.group().contains(" -p " + setting.replace("-?", "") + value.group(1) + " "), setting);
+        }
+        Matcher environment = Pattern.compile("(?m)^Environment=(.*)$").matcher(unit);
+        assertTrue(environment.find());
+        for (String variable : List.of(environment.group(1).split(" ", -1))) {
+            assertTrue(command.group().contains(" -E " + variable + " "), variable);
+        }
+        assertFalse(guide.contains(". /etc/dropsilk"));
+    }
+
+    /** What comes behind them in a block that is pasted would not run, or be taken for an answer. */
+    @Test
+    void whatWaitsForSomebodyStandsLast() throws IOException {
+        Pattern waits = Pattern.compile("(?m)^[^#\n]*(logs? .*-f\\b|journalctl .*-f\\b|createuser -P).*$");
+        Pattern.compile("(?ms)^```sh\n(.*?)^```")
+                .matcher(guide())
+                .results()
+                .map(block -> block.group(1))
+                .forEach(block -> waits.matcher(block)
+                        .results()
+                        .forEach(line -> assertEquals(block.length() - 1, line.end(), block)));
+    }
+
+    @Test
+    void bothProxiesOfTheFirstChoiceServeTheApp() throws IOException {
+        String nginx = Files.readString(HOSTING.resolve("nginx.conf"));
+        assertTrue(nginx.contains("server_name silk.example.org app.example.org;"), "plain HTTP is sent on for both");
+        assertTrue(nginx.matches(
+                "(?s).*server_name app\\.example\\.org;[^{}]*root /srv/app;.*try_files \\$uri /index\\.html;.*"));
+        String caddy = Files.readString(HOSTING.resolve("Caddyfile"));
+        assertTrue(caddy.matches("(?s).*app\\.example\\.org}.*/srv/app.*try_files \\{path} /index\\.html.*"));
+    }
+
+    private static String guide() throws IOException {
+        return Files.readString(Path.of("docs", "SELF-HOSTING.md"));
     }
 
     @Test
@@ -140,7 +198,7 @@ class RecipesTest {
     /** What the guide tells people to set. */
     @Test
     void theGuideNamesVariablesThatTheServerKnows() throws IOException {
-        String guide = Files.readString(Path.of("docs", "SELF-HOSTING.md"));
+        String guide = guide();
         Set<String> others = Set.of(
                 "APP_DIR",
                 "COMPOSE_PROFILES",
