@@ -44,6 +44,9 @@ final class NoBlockingIT {
                 // /dev/urandom, whose reads wait for nothing (urandom(4)): the ids of clients and participants come
                 // from it.
                 .allowBlockingCallsInside("sun.security.provider.NativePRNG$RandomIO", "readFully")
+                // The registry's lock, the only one of its kind that loops take: held for a few map operations
+                // (decision 1).
+                .allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lock")
                 .blockingMethodCallback(method -> BLOCKED.add(method + " at "
                         + Arrays.stream(new Throwable().getStackTrace())
                                 .map(StackTraceElement::toString)
