@@ -10,15 +10,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.Redis;
 import xyz.dropsilk.server.testing.WebClient;
 
 /** Two whole servers on one real engine behave as one: the contract, 7. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class ClusterIT {
     private static final AtomicInteger NETWORKS = new AtomicInteger();
 

@@ -12,8 +12,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.JarProcess;
 import xyz.dropsilk.server.testing.Redis;
@@ -21,7 +19,6 @@ import xyz.dropsilk.server.testing.WebClient;
 
 /** Several processes as one, with the faults that only processes have. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class ClusterJarIT {
     private static JarProcess jar(Redis redis) {
         return JarProcess.jar().with("REDIS_URL", redis.url()).start();

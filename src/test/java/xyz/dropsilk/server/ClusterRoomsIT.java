@@ -16,15 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.Redis;
 import xyz.dropsilk.server.testing.WebClient;
 
 /** Rooms of two whole servers on one real engine: the rooms contract, 2, "Storage", and what else of it crosses instances. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 final class ClusterRoomsIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import xyz.dropsilk.server.testing.Await;
@@ -24,7 +22,6 @@ import xyz.dropsilk.server.testing.WebClient;
 
 /** The jar, told to stop while clients are in flights and rooms (the contract, 7). */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class DrainIT {
     private static final String ADDRESS = "203.0.113.1";
     private static final WebClient.Closed RESTART = new WebClient.Closed(1012, "Service restart");

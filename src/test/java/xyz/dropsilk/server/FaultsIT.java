@@ -18,15 +18,12 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.WebClient;
 
 /** What goes wrong round a server, which goes on. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
     /** Takes nothing until it is let go. */
     private static final class Blocked extends OutputStream {

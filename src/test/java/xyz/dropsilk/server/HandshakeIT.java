@@ -12,8 +12,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.testing.RawClient;
@@ -23,7 +21,6 @@ import xyz.dropsilk.server.testing.WebClient;
 
 /** Who becomes a WebSocket (the contract, 1; RFC 6455, 4.2), and what it hears first. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class HandshakeIT {
     private static TestServer server;
     private static TestServer production;

@@ -10,8 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.address.ClientAddress;
@@ -33,7 +31,6 @@ import xyz.dropsilk.server.testing.RawClient.Answer;
 
 /** What load balancers and supervisors ask (the contract, 6). */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class HealthIT {
     private static final String SERVING = "{\"status\":\"serving\",\"database\":\"off\",\"bus\":\"off\"}";
 

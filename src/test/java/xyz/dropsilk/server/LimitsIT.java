@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.JarProcess;
 import xyz.dropsilk.server.testing.RawClient;
@@ -20,7 +18,6 @@ import xyz.dropsilk.server.testing.WebClient;
 
 /** Who asks for too much (the contract, 4), as an attacker would. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class LimitsIT {
     private static final String TOO_MANY = "Too many attempts, try again later";
     private static final String NOT_FOUND = "Flight not found or full";

@@ -7,15 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.RawClient.Frame;
 import xyz.dropsilk.server.testing.WebClient;
 
 /** Dead peers, slow readers and the end of the server (the contract, 1). */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class LivenessIT {
     private static String join(RawClient guest, WebClient host) {
         String code = host.createFlight();

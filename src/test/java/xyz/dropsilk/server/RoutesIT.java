@@ -16,8 +16,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.Pages;
 import xyz.dropsilk.server.config.CommandLine;
@@ -38,7 +36,6 @@ import xyz.dropsilk.server.testing.RawClient.Answer;
 
 /** What stands between a socket and any endpoint (the contract, 2), with endpoints of the tests' own: slow, failing, or fond of bodies. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class RoutesIT {
     private static final String PAGE = "https://dropsilk.xyz";
     private static final String FOREIGN = "https://evil.example";
