@@ -69,8 +69,8 @@ import xyz.dropsilk.server.ws.UpgradeGate;
 
 /** The whole server: builds its objects, starts them, and stops them in reverse order. Used by one thread that is not an event loop. */
 public final class Application {
-    /** How long a stop waits for the word that other instances can know of it. */
-    private static final Duration TELL_OTHERS = Duration.ofMillis(500);
+    /** How long a stop waits for the word that other instances can know of it, and then for the engine's connections to end. */
+    private static final Duration LEAVE_OTHERS = Duration.ofMillis(500);
 
     private static final Duration FOREVER = Duration.ofDays(1);
 
@@ -382,15 +382,15 @@ public final class Application {
 
     private void letGo(Duration connections, Duration services, Duration log, Runnable lastWord)
             throws InterruptedException {
-        long servicesEnd = System.nanoTime() + connections.plus(services).toNanos();
+        long connectionsEnd = System.nanoTime() + connections.toNanos();
         try {
             if (sharing != null) {
-                sharing.close();
+                sharing.close(least(LEAVE_OTHERS, connections.dividedBy(4)));
             }
-            server.stop(connections);
+            server.stop(until(connectionsEnd));
         } finally {
             try {
-                features.close(Duration.ofNanos(Math.max(0, servicesEnd - System.nanoTime())));
+                features.close(until(connectionsEnd + services.toNanos()));
                 if (monitoring != null) {
                     monitoring.close();
                 }
@@ -399,6 +399,14 @@ public final class Application {
                 closeLog(log);
             }
         }
+    }
+
+    private static Duration until(long nanos) {
+        return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void closeLog(Duration limit) throws InterruptedException {
@@ -436,7 +444,7 @@ public final class Application {
         drain();
         registry.stopping();
         if (sharing != null) {
-            sharing.stop(TELL_OTHERS);
+            sharing.stop(least(LEAVE_OTHERS, Stage.CONNECTIONS.of(whole).dividedBy(4)));
         }
         letGo(
                 Stage.CONNECTIONS.of(whole),

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -78,15 +79,19 @@ final class Sharing {
 
     /** Tells the others that this instance stops; waits for that as long as {@code limit}. */
     void stop(Duration limit) throws InterruptedException {
-        try {
-            cluster.stop().toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            // they will notice by themselves
-        }
+        await(cluster.stop(), limit); // else they will notice by themselves
     }
 
-    /** Lets go of the engine. */
-    void close() {
-        cluster.close();
+    /** Lets go of the engine, while the event loops still run; waits for that as long as {@code limit}. */
+    void close(Duration limit) throws InterruptedException {
+        await(cluster.close(), limit); // else its connections end with the loops
+    }
+
+    private static void await(CompletionStage<Void> done, Duration limit) throws InterruptedException {
+        try {
+            done.toCompletableFuture().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // whoever called goes on
+        }
     }
 }

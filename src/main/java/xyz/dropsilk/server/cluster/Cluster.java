@@ -224,12 +224,24 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         return told;
     }
 
-    /** Lets go of the engine. */
-    public void close() {
+    /** Lets go of the engine, and answers when that is done. Any thread. */
+    public CompletionStage<Void> close() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            owner.execute(() -> {
+                letGo();
+                engine.close().whenComplete((closed, failure) -> done.complete(null));
+            });
+        } catch (RejectedExecutionException e) {
+            done.complete(null); // its thread is gone, and with it all connections
+        }
+        return done;
+    }
+
+    private void letGo() {
         closed = true;
         connection++;
         up = false;
-        engine.close();
         Gateway door = gateway;
         if (door != null) {
             door.close();

@@ -29,8 +29,8 @@ public interface Engine {
     /** Drops all connections, of which the listener hears nothing. */
     void disconnect();
 
-    /** Lets go of everything; nothing is called after it. */
-    void close();
+    /** Lets go of everything, and answers when it has; nothing else is called after it. Its event loops have to run until then. */
+    CompletionStage<Void> close();
 
     /** Changes a record and appends to inboxes, all or nothing. */
     CompletionStage<Answer> commit(Commit commit);

@@ -195,9 +195,10 @@ public final class RedisEngine implements Engine {
     }
 
     @Override
-    public void close() {
+    public CompletionStage<Void> close() {
         disconnect();
-        client.shutdownAsync(0, 1, TimeUnit.SECONDS)
+        return client.shutdownAsync(0, 1, TimeUnit.SECONDS)
+                .<Void>handle((done, failure) -> null)
                 .thenRun(() -> client.getResources().shutdown());
     }
 

@@ -173,9 +173,10 @@ final class MemoryEngine implements Engine {
     }
 
     @Override
-    public void close() {
+    public CompletionStage<Void> close() {
         disconnect();
         hub.remove(this);
+        return CompletableFuture.completedFuture(null);
     }
 
     private <T> CompletionStage<T> ask(Supplier<T> work) {
