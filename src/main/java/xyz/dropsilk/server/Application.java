@@ -20,8 +20,7 @@ import xyz.dropsilk.server.api.LogsEndpoint;
 import xyz.dropsilk.server.api.MetricsEndpoint;
 import xyz.dropsilk.server.api.Pages;
 import xyz.dropsilk.server.api.Readiness;
-import xyz.dropsilk.server.api.RoomsEndpoint;
-import xyz.dropsilk.server.api.RoomsGuard;
+import xyz.dropsilk.server.api.RoomsEndpoints;
 import xyz.dropsilk.server.api.StatsEndpoint;
 import xyz.dropsilk.server.api.StatusEndpoint;
 import xyz.dropsilk.server.api.WhoAmIEndpoint;
@@ -198,7 +197,7 @@ public final class Application {
                 .open("/api/status", new StatusEndpoint(meters, statusParts(config, version), memory, uptime, clock))
                 .open("/api/whoami", new WhoAmIEndpoint(clientAddress, registry::listed));
         features.addTo(pages);
-        router.below(RoomsEndpoint.PATH, new RoomsGuard(pages), roomsEndpoint(ticker));
+        roomsEndpoints(ticker).addTo(router, pages);
         if (config.checkPage().isOn()) {
             CheckPage.addTo(router);
         }
@@ -276,8 +275,8 @@ public final class Application {
                 features::clientArrived);
     }
 
-    private RoomsEndpoint roomsEndpoint(LongSupplier ticker) {
-        return new RoomsEndpoint(
+    private RoomsEndpoints roomsEndpoints(LongSupplier ticker) {
+        return new RoomsEndpoints(
                 rooms, joins, NetworkRate.perMinute(config.rooms().perMinute(), ticker), registry::isStopping, events);
     }
 

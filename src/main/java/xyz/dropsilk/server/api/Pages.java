@@ -37,7 +37,7 @@ public final class Pages {
         this.router = router;
         this.origins = origins;
         this.events = events;
-        router.guardBelow(API, guard());
+        router.nothingBelow(API, guard());
     }
 
     /** Adds what allowed origins may ask, and outside production who names none. */

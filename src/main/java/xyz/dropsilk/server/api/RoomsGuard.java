@@ -7,13 +7,13 @@ import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 
 /** What pages find around all of {@code /api/rooms} (rooms contract, 1): no answer is kept, and a preflight is answered whatever the path. */
-public final class RoomsGuard implements Guard {
+final class RoomsGuard implements Guard {
     private static final String PREFLIGHT_METHODS = "GET, POST, OPTIONS";
 
     private final Guard pages;
 
     /** One for those whom {@code pages} lets in. */
-    public RoomsGuard(Pages pages) {
+    RoomsGuard(Pages pages) {
         this.pages = pages.guard();
     }
 

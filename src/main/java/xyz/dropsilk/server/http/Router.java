@@ -25,10 +25,10 @@ public final class Router {
     /** Of a request that was not read whole. */
     private static final HttpMethod UNREAD = HttpMethod.valueOf("UNREAD");
 
-    private static final Endpoint NOT_FOUND = new FixedEndpoint(Response.text(404, "Not Found"));
+    private static final Response NOT_FOUND = Response.text(404, "Not Found");
 
     /** Where nothing is. */
-    private static final Route NOWHERE = Route.of("", Guard.NONE, NOT_FOUND);
+    private static final Route NOWHERE = Route.of("", Guard.NONE, new FixedEndpoint(NOT_FOUND));
 
     private final EventSink events;
     private final Map<String, Route> routes = new LinkedHashMap<>();
@@ -36,13 +36,13 @@ public final class Router {
     /** Those of {@code routes} whose paths have parameters. */
     private final Map<PathTemplate, Route> templates = new LinkedHashMap<>();
 
-    /** What is asked where no route is, the longest path first. */
+    /** What answers where no route is, the longest path first. */
     private final List<Route> areas = new ArrayList<>(2);
 
     private AnswerMeter meter = AnswerMeter.NONE;
     private LongSupplier ticker = () -> 0;
 
-    /** What answers at a path, or, if it knows its methods by itself, wherever nothing else does. */
+    /** What answers at a path, or, without methods, wherever nothing is at it or below. */
     private record Route(String path, List<HttpMethod> methods, String allow, Guard guard, Endpoint endpoint) {
         static Route of(String path, Guard guard, Endpoint endpoint, HttpMethod... methods) {
             List<HttpMethod> all = Stream.of(methods)
@@ -53,7 +53,7 @@ public final class Router {
                     path, all, all.stream().map(HttpMethod::name).collect(Collectors.joining(", ")), guard, endpoint);
         }
 
-        boolean knowsMethods() {
+        boolean isNothing() {
             return methods.isEmpty();
         }
 
@@ -96,24 +96,21 @@ public final class Router {
     }
 
     /** From now on what lies below {@code path}, and no route is at, is not found behind {@code guard}. */
-    public Router guardBelow(String path, Guard guard) {
-        return below(path, guard, NOT_FOUND);
+    public Router nothingBelow(String path, Guard guard) {
+        return nothingBelow(path, guard, NOT_FOUND);
     }
 
-    /** Adds what answers wherever no route is below {@code path}, and at it unless it ends with a slash, whatever the method and the body. */
-    public Router below(String path, Guard guard, Endpoint endpoint) {
-        areas.add(Route.of(path, guard, endpoint));
+    /** Answers {@code notFound} wherever no route is below {@code path}, and at it unless it ends with a slash, whatever the method and the body. */
+    public Router nothingBelow(String path, Guard guard, Response notFound) {
+        areas.add(Route.of(path, guard, new FixedEndpoint(notFound)));
         areas.sort((one, other) -> other.path().length() - one.path().length());
         return this;
     }
 
-    /** What is served, each path with the methods that its {@code Allow} names; one that knows all below it by itself ends with a slash. */
+    /** What is served, each path with the methods that its {@code Allow} names. */
     public Map<String, String> served() {
         Map<String, String> served = new LinkedHashMap<>();
         routes.forEach((path, route) -> served.put(path, route.allow()));
-        areas.stream()
-                .filter(area -> area.endpoint() != NOT_FOUND)
-                .forEach(area -> served.put(area.path() + "/", area.allow()));
         return served;
     }
 
@@ -144,7 +141,7 @@ public final class Router {
     }
 
     private static String label(Route route) {
-        return route.endpoint() == NOT_FOUND ? AnswerMeter.OTHER : route.path();
+        return route.isNothing() ? AnswerMeter.OTHER : route.path();
     }
 
     /** A route, and what the path names that it was found for. */
@@ -182,11 +179,11 @@ public final class Router {
     }
 
     private @Nullable Response refusal(Route route, Request request) {
-        if (route.knowsMethods()) {
+        if (route.isNothing()) {
             return null;
         }
         if (!route.methods().contains(request.method())) {
-            return Response.text(405, "Method Not Allowed").with("Allow", route.allow());
+            return route.endpoint().wrongMethod().with("Allow", route.allow());
         }
         Response refusal = route.endpoint().refusal(request);
         if (refusal == null && request.body() == null) {

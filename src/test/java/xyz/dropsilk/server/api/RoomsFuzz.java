@@ -12,13 +12,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.http.TestFields;
+import xyz.dropsilk.server.http.TestRouting;
 import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.origin.OriginPolicy;
 import xyz.dropsilk.server.room.RoomBook;
 import xyz.dropsilk.server.room.RoomSettings;
 import xyz.dropsilk.server.room.Rooms;
@@ -34,6 +40,8 @@ public final class RoomsFuzz {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<Integer> STATUSES = Set.of(200, 201, 400, 404, 405);
     private static final int LINES = 3;
+    private static final OriginPolicy ANYBODY = OriginPolicy.of(
+            new Config.Origins(List.of(), Pattern.compile("never"), List.of()), /* production= */ false);
 
     private RoomsFuzz() {}
 
@@ -53,15 +61,16 @@ public final class RoomsFuzz {
                 new FlightRegistry.Time(time, time::nanos, time),
                 book);
         Rooms rooms = new Rooms(registry, book, settings, new Rooms.Time(time, time::nanos), network -> true);
-        RoomsEndpoint endpoint =
-                new RoomsEndpoint(rooms, new JoinLimit(0, time::nanos, events), network -> 0, () -> false, events);
-        JsonNode room = json(answer(endpoint, "POST", "", "", "{\"name\":\"Ann\"}".getBytes(ISO_8859_1)));
+        Router router = new Router(events);
+        new RoomsEndpoints(rooms, new JoinLimit(0, time::nanos, events), network -> 0, () -> false, events)
+                .addTo(router, new Pages(router, ANYBODY, events));
+        JsonNode room = json(answer(router, "POST", "", "", "{\"name\":\"Ann\"}".getBytes(ISO_8859_1)));
         String code = room.path("roomCode").asText();
         String id = room.path("self").path("participantId").asText();
 
         String path = lines[1].replace("CODE", code).replace("ID", id);
         String query = lines[2].replace("CODE", code).replace("ID", id);
-        Response response = answer(endpoint, lines[0], path, query, lines[LINES].getBytes(ISO_8859_1));
+        Response response = answer(router, lines[0], path, query, lines[LINES].getBytes(ISO_8859_1));
 
         assertTrue(STATUSES.contains(response.status()), "status " + response.status());
         assertEquals("no-store", response.headers().get("Cache-Control"));
@@ -75,7 +84,7 @@ public final class RoomsFuzz {
         assertEquals(0, events.named("system:error").size());
         assertFalse(events.toString().contains(id), "a secret in an event");
         boolean isNamed = path.contains(id) || query.contains(id);
-        JsonNode after = json(answer(endpoint, "GET", "/" + code, "participantId=" + id, new byte[0]));
+        JsonNode after = json(answer(router, "GET", "/" + code, "participantId=" + id, new byte[0]));
         assertEquals(code, after.path("roomCode").asText());
         if (!isNamed) {
             assertFalse(after.path("self").path("ready").asBoolean());
@@ -83,18 +92,18 @@ public final class RoomsFuzz {
         }
     }
 
-    private static Response answer(RoomsEndpoint endpoint, String method, String path, String query, byte[] body) {
+    private static Response answer(Router router, String method, String path, String query, byte[] body) {
         InetAddress client = InetAddress.getLoopbackAddress();
-        return endpoint.answer(new Request(
+        return TestRouting.answer(
+                router,
+                new Request(
                         HttpMethod.valueOf(method),
-                        RoomsEndpoint.PATH + (path.startsWith("/") || path.isEmpty() ? path : "/" + path),
+                        "/api/rooms" + (path.startsWith("/") || path.isEmpty() ? path : "/" + path),
                         query,
                         TestFields.of(),
                         body,
                         client,
-                        NetworkKey.of(client)))
-                .toCompletableFuture()
-                .join();
+                        NetworkKey.of(client)));
     }
 
     private static JsonNode json(Response response) {

@@ -37,7 +37,7 @@ final class RouterTest {
             .add("/both", this::guarded, api, GET, POST)
             .add("/rooms/{code}/join", Guard.NONE, joined, POST)
             .add("/rooms/none/join", Guard.NONE, api, POST)
-            .guardBelow("/api/", this::guarded);
+            .nothingBelow("/api/", this::guarded);
 
     private boolean isKeptOut;
 
