@@ -219,6 +219,9 @@ class MetricsIT {
         List<String> series = after.series("dropsilk_http_requests_total");
         assertTrue(series.size() <= 8, series::toString);
         assertEquals(30, after.value("dropsilk_http_requests_total{method=\"GET\",route=\"other\",status=\"404\"}"));
+        assertEquals(
+                30,
+                after.value("dropsilk_http_requests_total{method=\"GET\",route=\"/api/rooms/{code}\",status=\"400\"}"));
         assertFalse(after.series().toString().contains("made"), "what a client sent is in no label");
         assertFalse(after.series().toString().contains("CODE"), "what a client sent is in no label");
     }

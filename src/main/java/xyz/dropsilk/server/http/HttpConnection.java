@@ -115,6 +115,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        assert channel.eventLoop().inEventLoop() : channel;
         ByteBuf bytes = (ByteBuf) message;
         if (state == State.LINGERING || state == State.OVER) {
             bytes.release();
@@ -147,6 +148,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void takeTurn() {
+        assert channel.eventLoop().inEventLoop() : channel;
         waitsItsTurn = false;
         if (mayRead()) {
             readOn();
@@ -257,6 +259,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** A fault here, such as a field that HTTP does not allow, would be lost in the stage and the client wait for ever. */
     private void respondOrClose(RequestHead head, Response response) {
+        assert channel.eventLoop().inEventLoop() : channel;
         try {
             respond(head, response);
         } catch (RuntimeException fault) {
@@ -287,6 +290,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** The client has the answer, or the connection is broken. */
     private void responded(boolean success, boolean keepAlive) {
+        assert channel.eventLoop().inEventLoop() : channel;
         atWork = 0;
         if (!success || state != State.WRITING) {
             channel.close();

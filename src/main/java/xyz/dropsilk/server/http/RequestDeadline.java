@@ -47,6 +47,7 @@ final class RequestDeadline {
      * moves its deadline once a second, and thousands of timers set and cancelled as often cost more than the polls.
      */
     void in(long nanos) {
+        assert loop.inEventLoop();
         long now = loop.ticker().nanoTime();
         deadline = now + nanos;
         isSet = true;

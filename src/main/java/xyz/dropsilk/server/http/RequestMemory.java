@@ -23,6 +23,7 @@ final class RequestMemory implements MemoryBudget.Holder {
 
     /** The connection holds {@code bytes} now. */
     void hold(int bytes) {
+        assert loop.inEventLoop();
         int change = bytes - held;
         if (change != 0) {
             held = bytes;

@@ -231,6 +231,7 @@ final class Outbox implements ChannelFutureListener {
     }
 
     private void drain() {
+        assert channel.eventLoop().inEventLoop() : channel;
         for (; ; ) {
             ByteBuf out;
             State seen;

@@ -117,6 +117,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** A session on {@code channel}, made on its loop, whose place in the connection limit is taken already. */
     WebSocketSession(
             Channel channel, Signaling signaling, InetAddress address, NetworkKey network, boolean discoverable) {
+        assert channel.eventLoop().inEventLoop() : channel;
         this.channel = channel;
         this.signaling = signaling;
         this.reader = new FrameReader(channel.alloc(), scratch, signaling.maxPayloadBytes(), this);
@@ -152,6 +153,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     /** The socket is closed. Called once, on its loop. */
     private void ended() {
+        assert channel.eventLoop().inEventLoop() : channel;
         closing = true;
         cancel(heartbeat);
         cancel(cut);
@@ -202,6 +204,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     /** One interval: who sent nothing since the last ping is gone; all others are pinged. */
     private void beat() {
+        assert channel.eventLoop().inEventLoop() : channel;
         if (!heard) {
             refused(Refusal.DEAD);
             cause = CloseCause.DEAD;
@@ -229,6 +232,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        assert channel.eventLoop().inEventLoop() : channel;
         if (!(message instanceof ByteBuf bytes)) {
             ReferenceCountUtil.release(message); // the end of the HTTP request that was the handshake
             return;
