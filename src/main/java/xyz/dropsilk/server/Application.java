@@ -44,8 +44,8 @@ import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.feature.Features;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.http.FixedEndpoint;
+import xyz.dropsilk.server.http.HttpContext;
 import xyz.dropsilk.server.http.HttpPipeline;
-import xyz.dropsilk.server.http.HttpSettings;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.limit.ConnectionLimit;
@@ -54,7 +54,7 @@ import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.limit.NetworkRate;
 import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.meter.Meters;
-import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.origin.OriginPolicy;
 import xyz.dropsilk.server.origin.PageOrigins;
 import xyz.dropsilk.server.room.RoomBook;
@@ -62,16 +62,14 @@ import xyz.dropsilk.server.room.RoomSettings;
 import xyz.dropsilk.server.room.Rooms;
 import xyz.dropsilk.server.ws.ProxyWatch;
 import xyz.dropsilk.server.ws.RootEndpoint;
+import xyz.dropsilk.server.ws.SessionContext;
 import xyz.dropsilk.server.ws.SessionMeters;
-import xyz.dropsilk.server.ws.Signaling;
 import xyz.dropsilk.server.ws.UpgradeGate;
 
 /** The whole server: builds its objects, starts them, and stops them in reverse order. Used by one thread that is not an event loop. */
 public final class Application {
     /** How long a stop waits for the word that other instances can know of it, and then for the engine's connections to end. */
     private static final Duration LEAVE_OTHERS = Duration.ofMillis(500);
-
-    private static final Duration FOREVER = Duration.ofDays(1);
 
     /** How often rooms are looked through for those who fell silent. */
     private static final Duration SWEEP = Duration.ofMillis(500);
@@ -83,7 +81,7 @@ public final class Application {
     private final Refusals events;
     private final Meters meters = new Meters(this::addMeters);
     private final LibraryLog libraryLog;
-    private final SignalingServer server;
+    private final SocketServer server;
     private final FlightRegistry registry;
     private final Rooms rooms;
     private final ConnectionLimit connections;
@@ -108,12 +106,11 @@ public final class Application {
 
     /** A server of {@code config} that does nothing yet; its log lines go to {@code standardOutput}. */
     public Application(Config config, String version, OutputStream standardOutput) {
-        this(config, version, standardOutput, System::nanoTime, new SignalingServer());
+        this(config, version, standardOutput, System::nanoTime, new SocketServer());
     }
 
     /** The same on event loops, and with nanoseconds, of the caller's choice. */
-    Application(
-            Config config, String version, OutputStream standardOutput, LongSupplier ticker, SignalingServer server) {
+    Application(Config config, String version, OutputStream standardOutput, LongSupplier ticker, SocketServer server) {
         this.config = config;
         this.version = version;
         this.ticker = ticker;
@@ -169,7 +166,7 @@ public final class Application {
         monitoring = metricsKey == null
                 ? null
                 : new Monitoring(metricsKey, meters, server, version, features::addLibraryMetersTo);
-        Signaling signaling = signaling(ticker);
+        SessionContext sessions = sessions(ticker);
         boolean production = config.server().production();
         pageOrigins =
                 new PageOrigins(config.checkPage().isOn(), config.checkPage().origin(), production);
@@ -205,11 +202,11 @@ public final class Application {
             monitoring.watch(router, ticker);
         }
         pipeline = new HttpPipeline(
-                new HttpSettings(
+                new HttpContext(
                         clientAddress,
                         router,
-                        new UpgradeGate(origins, signaling, proxyWatch),
-                        signaling.memory(),
+                        new UpgradeGate(origins, sessions, proxyWatch),
+                        sessions.memory(),
                         clock,
                         events),
                 config.limits().maxConnections());
@@ -257,10 +254,9 @@ public final class Application {
                 () -> memory.now().get("rss") instanceof Number bytes ? bytes.doubleValue() : Double.NaN);
     }
 
-    private Signaling signaling(LongSupplier ticker) {
+    private SessionContext sessions(LongSupplier ticker) {
         Config.Limits limits = config.limits();
-        Rate messageRate = limits.messageRate() == 0 ? null : Rate.of(limits.messageRate(), 1, limits.messageBurst());
-        return new Signaling(
+        return new SessionContext(
                 registry,
                 rooms,
                 events,
@@ -269,7 +265,7 @@ public final class Application {
                 budget,
                 limits.maxPayloadBytes(),
                 limits.pingInterval(),
-                messageRate,
+                Rate.perSecond(limits.messageRate(), limits.messageBurst()),
                 ticker,
                 sessionMeters,
                 features::clientArrived);
@@ -286,13 +282,7 @@ public final class Application {
     }
 
     private static RoomSettings roomSettings(Config.Rooms rooms) {
-        return new RoomSettings(
-                endless(rooms.timeToLive()), endless(rooms.silence()), rooms.max(), rooms.maxPerNetwork());
-    }
-
-    /** Zero is no limit: longer than any process runs, and short enough to be added to any moment. */
-    private static Duration endless(Duration limit) {
-        return limit.isZero() ? Duration.ofDays(36_500) : limit;
+        return new RoomSettings(rooms.timeToLive(), rooms.silence(), rooms.max(), rooms.maxPerNetwork());
     }
 
     /**
@@ -433,8 +423,7 @@ public final class Application {
 
     /** Lets flights and rooms end, inside {@code DRAIN_SECONDS}; then tells everybody, lets running work finish, and lets go of everything, inside {@code SHUTDOWN_TIMEOUT_MS}. */
     public void stop() throws InterruptedException {
-        Duration limit = config.server().shutdownTimeout();
-        Duration whole = limit.isZero() ? FOREVER : limit;
+        Duration whole = config.server().shutdownTimeout();
         events.publish(new SystemEvent.Shutdown("begun", registry.stats().connections()));
         readiness.become(Readiness.Status.DRAINING);
         if (sharing != null) {

@@ -15,7 +15,7 @@ import xyz.dropsilk.server.meter.Label;
 import xyz.dropsilk.server.meter.Meter;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Sample;
-import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.prometheus.Prometheus;
 
 /**
@@ -28,7 +28,7 @@ final class Monitoring implements AutoCloseable {
 
     private final Secret key;
     private final Meters meters;
-    private final SignalingServer server;
+    private final SocketServer server;
     private final Consumer<Object> libraries;
     private final ThreadPoolExecutor writer = Threads.bounded("metrics", 1, MAX_WAITING);
 
@@ -36,7 +36,7 @@ final class Monitoring implements AutoCloseable {
     private @Nullable Prometheus prometheus;
 
     /** Shows {@code meters} to whoever has {@code key}; {@code libraries} is given, once, the registry where libraries add meters of their own. */
-    Monitoring(Secret key, Meters meters, SignalingServer server, String version, Consumer<Object> libraries) {
+    Monitoring(Secret key, Meters meters, SocketServer server, String version, Consumer<Object> libraries) {
         this.key = key;
         this.meters = meters;
         this.server = server;

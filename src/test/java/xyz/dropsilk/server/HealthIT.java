@@ -14,14 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.address.ClientAddress;
 import xyz.dropsilk.server.api.LivenessEndpoint;
+import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.http.HttpContext;
 import xyz.dropsilk.server.http.HttpPipeline;
-import xyz.dropsilk.server.http.HttpSettings;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.limit.MemoryBudget;
-import xyz.dropsilk.server.net.SignalingServer;
-import xyz.dropsilk.server.store.DatabaseSettings;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.NoUpgrade;
@@ -79,7 +79,7 @@ class HealthIT {
     }
 
     private static String url(Postgres postgres, CuttableLink link) {
-        DatabaseSettings settings = postgres.settings();
+        DatabaseUrl settings = postgres.settings();
         String password = settings.password() == null ? "" : settings.password().reveal();
         return "postgres://" + settings.user() + ":" + password + "@127.0.0.1:" + link.port() + "/"
                 + settings.database();
@@ -89,7 +89,7 @@ class HealthIT {
     @Test
     void aStuckLoopMakesTheProcessUnfitToLive() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        SignalingServer server = new SignalingServer(2);
+        SocketServer server = new SocketServer(2);
         Router router = new Router(EventSink.none())
                 .get("/livez", new LivenessEndpoint(server::loopsRun))
                 .get(
@@ -104,7 +104,7 @@ class HealthIT {
                 null,
                 0,
                 new HttpPipeline(
-                        new HttpSettings(
+                        new HttpContext(
                                 new ClientAddress(List.of(), null),
                                 router,
                                 new NoUpgrade(),

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.blockhound.BlockHound;
-import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.testing.FakeCloud;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.WebClient;
@@ -60,7 +60,7 @@ final class NoBlockingIT {
     @Test
     void aCallThatBlocksIsSeen() throws Exception {
         BLOCKED.clear();
-        SignalingServer server = new SignalingServer(1);
+        SocketServer server = new SocketServer(1);
         try {
             EventLoop loop = server.loop();
             loop.submit(() -> read("pom.xml")).get(10, TimeUnit.SECONDS);

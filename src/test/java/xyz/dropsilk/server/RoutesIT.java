@@ -22,13 +22,13 @@ import xyz.dropsilk.server.config.CommandLine;
 import xyz.dropsilk.server.config.ConfigException;
 import xyz.dropsilk.server.config.ConfigReader;
 import xyz.dropsilk.server.event.EventSink;
+import xyz.dropsilk.server.http.HttpContext;
 import xyz.dropsilk.server.http.HttpPipeline;
-import xyz.dropsilk.server.http.HttpSettings;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.http.Router;
 import xyz.dropsilk.server.limit.MemoryBudget;
-import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.origin.OriginPolicy;
 import xyz.dropsilk.server.testing.NoUpgrade;
 import xyz.dropsilk.server.testing.RawClient;
@@ -40,16 +40,16 @@ class RoutesIT {
     private static final String PAGE = "https://dropsilk.xyz";
     private static final String FOREIGN = "https://evil.example";
 
-    private static SignalingServer development;
-    private static SignalingServer production;
+    private static SocketServer development;
+    private static SocketServer production;
     private static int port;
     private static int strictPort;
 
     @BeforeAll
     static void start() throws IOException, ConfigException {
-        development = new SignalingServer(1);
+        development = new SocketServer(1);
         port = development.listen(null, 0, pipeline(/* strict= */ false));
-        production = new SignalingServer(1);
+        production = new SocketServer(1);
         strictPort = production.listen(null, 0, pipeline(/* strict= */ true));
     }
 
@@ -88,7 +88,7 @@ class RoutesIT {
                         HttpMethod.POST);
         MemoryBudget memory = new MemoryBudget(1 << 24, Runnable::run);
         return new HttpPipeline(
-                new HttpSettings(
+                new HttpContext(
                         new ClientAddress(List.of(), null),
                         router,
                         new NoUpgrade(),

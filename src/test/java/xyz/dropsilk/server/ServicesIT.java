@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.config.CommandLine;
 import xyz.dropsilk.server.config.ConfigReader;
-import xyz.dropsilk.server.store.DatabaseSettings;
+import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.FakeCloud;
@@ -353,7 +353,7 @@ class ServicesIT {
     }
 
     private Map<String, String> everything() {
-        DatabaseSettings database = postgres.settings(link);
+        DatabaseUrl database = postgres.settings(link);
         Map<String, String> environment = new HashMap<>();
         environment.put("UPLOADTHING_TOKEN", token());
         environment.put("UPLOADTHING_API_URL", cloud.uri().toString());
@@ -371,7 +371,7 @@ class ServicesIT {
         return environment;
     }
 
-    private static String password(DatabaseSettings database) {
+    private static String password(DatabaseUrl database) {
         return database.password() == null ? "" : database.password().reveal();
     }
 

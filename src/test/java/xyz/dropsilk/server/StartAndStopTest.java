@@ -24,7 +24,7 @@ import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.config.ConfigException;
 import xyz.dropsilk.server.config.ConfigReader;
 import xyz.dropsilk.server.event.LibraryLog;
-import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.testing.Await;
 
 /** What a start and a stop leave behind in the process: nothing. Alone, since it looks at all threads. */
@@ -37,7 +37,7 @@ class StartAndStopTest {
     @Test
     void aStartWhosePortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            SignalingServer server = new SignalingServer(1);
+            SocketServer server = new SocketServer(1);
             EventLoop loop = server.loop();
             Application application =
                     application(Map.of("HOST", "127.0.0.1", "PORT", String.valueOf(taken.getLocalPort())), server);
@@ -48,7 +48,7 @@ class StartAndStopTest {
 
     @Test
     void aStartThatFailsInAWayThatNobodyForesaw() throws Exception {
-        SignalingServer server = new SignalingServer(1);
+        SocketServer server = new SocketServer(1);
         EventLoop loop = server.loop();
         loop.shutdownGracefully().sync();
         Application application = application(Map.of("PORT", "0"), server);
@@ -58,7 +58,7 @@ class StartAndStopTest {
 
     @Test
     void aStop() throws Exception {
-        SignalingServer server = new SignalingServer(1);
+        SocketServer server = new SocketServer(1);
         EventLoop loop = server.loop();
         Application application = application(Map.of("PORT", "0"), server);
         application.start();
@@ -67,8 +67,7 @@ class StartAndStopTest {
         nothingIsLeftOf(loop);
     }
 
-    private static Application application(Map<String, String> variables, SignalingServer server)
-            throws ConfigException {
+    private static Application application(Map<String, String> variables, SocketServer server) throws ConfigException {
         Config config = ConfigReader.read(variables, "", CommandLine.parse());
         return new Application(config, "test", OutputStream.nullOutputStream(), System::nanoTime, server);
     }

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import xyz.dropsilk.server.config.CommandLine;
 import xyz.dropsilk.server.config.ConfigException;
 import xyz.dropsilk.server.config.ConfigReader;
-import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.RawClient;
 import xyz.dropsilk.server.testing.WebClient;
@@ -75,7 +75,7 @@ public final class TestServer implements AutoCloseable {
                     "test",
                     new Tee(settings.out),
                     () -> System.nanoTime() + skipped.get(),
-                    new SignalingServer(settings.loops));
+                    new SocketServer(settings.loops));
             port = application.start();
         } catch (ConfigException | IOException e) {
             throw new AssertionError(e);

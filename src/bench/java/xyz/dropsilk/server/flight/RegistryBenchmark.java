@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.limit.JoinLimit;
@@ -34,7 +35,7 @@ public class RegistryBenchmark {
     private final ByteBuf out = Unpooled.directBuffer(1 << 16);
     private final ManualExecutor time = new ManualExecutor();
     private static final CodeTries NO_LIMIT =
-            new JoinLimit(0, () -> 0, EventSink.none()).tries(new NetworkKey(NetworkKey.Kind.IPV4, 0));
+            new JoinLimit(Unlimited.COUNT, () -> 0, EventSink.none()).tries(new NetworkKey(NetworkKey.Kind.IPV4, 0));
 
     private final FlightRegistry registry = new FlightRegistry(
                 new FlightRegistry.Lists(200, Duration.ZERO),

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.Level;
 import xyz.dropsilk.server.event.LogAddresses;
 import xyz.dropsilk.server.event.LogFormat;
@@ -53,7 +54,7 @@ public record Config(
      * @param port the TCP port; 0 lets the system choose
      * @param production whether callers must have an allowed origin
      * @param drain how long, before that, clients in flights and rooms may finish; zero for not at all
-     * @param shutdownTimeout how long a graceful stop may take; zero for no limit
+     * @param shutdownTimeout how long a graceful stop may take; {@link Unlimited} for no limit
      * @param publicUrl where clouds reach this server, without a slash at the end
      */
     public record Server(
@@ -84,16 +85,16 @@ public record Config(
     /**
      * How much clients may ask for.
      *
-     * @param maxPayloadBytes the longest frame and message; {@link Integer#MAX_VALUE} for no limit
+     * @param maxPayloadBytes the longest frame and message; {@link Unlimited} for no limit
      * @param pingInterval the time between two pings; zero for none
-     * @param maxListedUsers how many clients a list names; {@link Integer#MAX_VALUE} for no limit
-     * @param maxConnections WebSockets at a time; {@link Integer#MAX_VALUE} for no limit
-     * @param maxConnectionsPerNetwork WebSockets of one network at a time; {@link Integer#MAX_VALUE} for no limit
-     * @param messageRate messages a second of one connection; 0 for no limit, and then {@code messageBurst} is 0 as well
-     * @param messageBurst messages at once of one connection; 0 for no limit, and then {@code messageRate} is 0 as well, since a
-     *     rate whose bursts have no limit refuses nothing
-     * @param joinFailuresPerMinute wrong codes a minute of one network; 0 for no limit
-     * @param apiRatePerMinute calls of the API a minute of one network; 0 for no limit
+     * @param maxListedUsers how many clients a list names; {@link Unlimited} for no limit
+     * @param maxConnections WebSockets at a time; {@link Unlimited} for no limit
+     * @param maxConnectionsPerNetwork WebSockets of one network at a time; {@link Unlimited} for no limit
+     * @param messageRate messages a second of one connection; {@link Unlimited} for no limit, and then {@code messageBurst} is that as well
+     * @param messageBurst messages at once of one connection; {@link Unlimited} for no limit, and then {@code messageRate} is that as well,
+     *     since a rate whose bursts have no limit refuses nothing
+     * @param joinFailuresPerMinute wrong codes a minute of one network; {@link Unlimited} for no limit
+     * @param apiRatePerMinute calls of the API a minute of one network; {@link Unlimited} for no limit
      */
     public record Limits(
             int maxPayloadBytes,
@@ -109,11 +110,11 @@ public record Config(
     /**
      * Rooms that pages pair in over HTTP.
      *
-     * @param timeToLive after anybody in a room was last heard of; zero for no end
-     * @param silence after which somebody who is not heard of counts as silent; zero for never
-     * @param max rooms at a time; {@link Integer#MAX_VALUE} for no limit
-     * @param maxPerNetwork rooms at a time that one network created; {@link Integer#MAX_VALUE} for no limit
-     * @param perMinute rooms a minute that one network creates; 0 for no limit
+     * @param timeToLive after anybody in a room was last heard of; {@link Unlimited} for no end
+     * @param silence after which somebody who is not heard of counts as silent; {@link Unlimited} for never
+     * @param max rooms at a time; {@link Unlimited} for no limit
+     * @param maxPerNetwork rooms at a time that one network created; {@link Unlimited} for no limit
+     * @param perMinute rooms a minute that one network creates; {@link Unlimited} for no limit
      */
     public record Rooms(Duration timeToLive, Duration silence, int max, int maxPerNetwork, int perMinute) {}
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.IpAddress;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.Level;
 import xyz.dropsilk.server.event.LogAddresses;
 import xyz.dropsilk.server.event.LogFormat;
@@ -171,7 +172,7 @@ public final class ConfigReader {
                 port,
                 variables.read("NODE_ENV", Values::isProduction).orElse(false),
                 variables.duration("DRAIN_SECONDS", 0, SECONDS, MOST_TIME),
-                variables.duration("SHUTDOWN_TIMEOUT_MS", 10_000, MILLIS, MOST_TIME),
+                variables.limit("SHUTDOWN_TIMEOUT_MS", 10_000, MILLIS, MOST_TIME),
                 publicUrl(port).toString());
     }
 
@@ -221,30 +222,30 @@ public final class ConfigReader {
     }
 
     private Config.Limits limits() {
-        int rate = variables.whole("MESSAGE_RATE", 100, MOST);
-        int burst = variables.whole("MESSAGE_BURST", 300, MOST);
-        boolean limited = rate > 0 && burst > 0;
+        int rate = variables.limit("MESSAGE_RATE", 100, MOST);
+        int burst = variables.limit("MESSAGE_BURST", 300, MOST);
+        boolean unlimited = Unlimited.is(rate) || Unlimited.is(burst);
         return new Config.Limits(
                 variables.limit("MAX_PAYLOAD_BYTES", 1 << 20, MOST_BYTES),
                 variables.duration("WS_HEALTH_CHECK_INTERVAL_MS", 30_000, MILLIS, MOST_TIME),
                 variables.limit("MAX_LISTED_USERS", 200, MOST),
                 variables.limit("MAX_CONNECTIONS", 10_000, MOST),
                 variables.limit("MAX_CONNECTIONS_PER_NETWORK", 500, MOST),
-                limited ? rate : 0,
-                limited ? burst : 0,
-                variables.whole("JOIN_FAILURES_PER_MINUTE", 60, MOST),
-                variables.whole("API_RATE_PER_MINUTE", 300, MOST));
+                unlimited ? Unlimited.COUNT : rate,
+                unlimited ? Unlimited.COUNT : burst,
+                variables.limit("JOIN_FAILURES_PER_MINUTE", 60, MOST),
+                variables.limit("API_RATE_PER_MINUTE", 300, MOST));
     }
 
     private Config.Rooms rooms() {
         return new Config.Rooms(
                 variables
-                        .read("ROOM_TTL_MINUTES", text -> Values.minutes(text, MOST_TIME))
+                        .read("ROOM_TTL_MINUTES", text -> Unlimited.unlessZero(Values.minutes(text, MOST_TIME)))
                         .orElse(Duration.ofMinutes(30)),
-                variables.duration("ROOM_SILENCE_MS", 150_000, MILLIS, MOST_TIME),
+                variables.limit("ROOM_SILENCE_MS", 150_000, MILLIS, MOST_TIME),
                 variables.limit("MAX_ROOMS", 10_000, MOST),
                 variables.limit("MAX_ROOMS_PER_NETWORK", 500, MOST),
-                variables.whole("ROOMS_PER_MINUTE", 120, MOST));
+                variables.limit("ROOMS_PER_MINUTE", 120, MOST));
     }
 
     private Config.Telemetry telemetry() {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import xyz.dropsilk.server.base.Unlimited;
 
 /** The variables by name, the environment's before the file's, and what is wrong with them. Used by one thread, at the start. */
 final class Variables {
@@ -75,10 +76,14 @@ final class Variables {
         return read(name, text -> Values.whole(text, 0, most)).orElse(otherwise);
     }
 
-    /** A limit of which zero means that there is none, said by the largest number. */
+    /** A limit, none if it is set to zero. */
     int limit(String name, int otherwise, int most) {
-        int limit = whole(name, otherwise, most);
-        return limit == 0 ? Integer.MAX_VALUE : limit;
+        return Unlimited.unlessZero(whole(name, otherwise, most));
+    }
+
+    /** A limit of time, none if it is set to zero. */
+    Duration limit(String name, int otherwise, ChronoUnit unit, Duration most) {
+        return Unlimited.unlessZero(duration(name, otherwise, unit, most));
     }
 
     Duration duration(String name, int otherwise, ChronoUnit unit, Duration most) {

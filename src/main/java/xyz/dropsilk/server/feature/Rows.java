@@ -9,7 +9,6 @@ import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.service.UploadLedger;
 import xyz.dropsilk.server.store.Database;
-import xyz.dropsilk.server.store.DatabaseSettings;
 import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.store.UploadStore;
 
@@ -26,7 +25,7 @@ final class Rows implements Feature {
 
     /** Those in the database at {@code url}. */
     Rows(DatabaseUrl url, Tools tools) {
-        database = new Database(settings(url), CONNECTION_LIMIT);
+        database = new Database(url, CONNECTION_LIMIT);
         store = new UploadStore(database);
         ledger = new UploadLedger(store, tools.events(), tools.ticker());
     }
@@ -81,16 +80,5 @@ final class Rows implements Feature {
         Thread closing = Threads.named("database-close").newThread(database::close); // waits for what hangs
         closing.start();
         closing.join(Math.max(1, Math.min(limit.toMillis(), CLOSING_LIMIT.toMillis())));
-    }
-
-    private static DatabaseSettings settings(DatabaseUrl url) {
-        return new DatabaseSettings(
-                url.hosts().stream()
-                        .map(host -> new DatabaseSettings.Host(host.name(), host.port()))
-                        .toList(),
-                url.database(),
-                url.user(),
-                url.password(),
-                url.properties());
     }
 }

@@ -60,7 +60,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         OVER
     }
 
-    private final HttpSettings settings;
+    private final HttpContext shared;
     private final ResponseWriter writer;
     private final Channel channel;
     private final HttpConnections.Place place;
@@ -97,13 +97,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean stopping;
 
     /** The handler of {@code channel}, which has {@code place} among the others. */
-    HttpConnection(HttpSettings settings, ResponseWriter writer, Channel channel, HttpConnections.Place place) {
-        this.settings = settings;
+    HttpConnection(HttpContext shared, ResponseWriter writer, Channel channel, HttpConnections.Place place) {
+        this.shared = shared;
         this.writer = writer;
         this.channel = channel;
         this.place = place;
         this.deadline = new RequestDeadline(channel.eventLoop(), this::expired);
-        this.memory = new RequestMemory(settings.memory(), channel.eventLoop(), this::evicted);
+        this.memory = new RequestMemory(shared.memory(), channel.eventLoop(), this::evicted);
     }
 
     // --- reading ---
@@ -171,7 +171,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } catch (MalformedRequest e) {
             last = true;
             refused(Refusal.BAD_REQUEST, e.fields());
-            settings.router().unrouted(null, e.status().code());
+            shared.router().unrouted(null, e.status().code());
             respond(null, Response.text(e.status().code(), e.status().reasonPhrase()));
             return true;
         }
@@ -226,13 +226,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 peer());
         // HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). Behind a body that is not read to its
         // end nothing can follow.
-        if (body != null && !head.isHttp10() && settings.upgrade().isAskedFor(request)) {
+        if (body != null && !head.isHttp10() && shared.upgrade().isAskedFor(request)) {
             upgrade(head, request);
             return;
         }
         place.used();
         state = State.ANSWERING;
-        CompletableFuture<Response> answer = settings.router().route(request).toCompletableFuture();
+        CompletableFuture<Response> answer = shared.router().route(request).toCompletableFuture();
         if (answer.isDone()) {
             respondOrClose(head, answer.join());
             return;
@@ -244,7 +244,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private InetAddress client(@Nullable Fields fields) {
-        return fields == null ? peer() : settings.clientAddress().resolve(peer(), fields::all);
+        return fields == null ? peer() : shared.clientAddress().resolve(peer(), fields::all);
     }
 
     private InetAddress peer() {
@@ -254,7 +254,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void refused(Refusal refusal, @Nullable Fields fields) {
-        settings.events().publish(new Refused(refusal, client(fields)));
+        shared.events().publish(new Refused(refusal, client(fields)));
     }
 
     /** A fault here, such as a field that HTTP does not allow, would be lost in the stage and the client wait for ever. */
@@ -323,9 +323,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!channel.isActive()) {
             return; // closed while requests before this one were answered: nobody is there to be let in
         }
-        Upgrade.Outcome outcome = settings.upgrade().decide(request, channel);
+        Upgrade.Outcome outcome = shared.upgrade().decide(request, channel);
         ChannelHandler session = outcome.session();
-        settings.router().unrouted(request, outcome.response().status());
+        shared.router().unrouted(request, outcome.response().status());
         if (session == null) {
             last = true;
             respond(head, outcome.response());
@@ -352,7 +352,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             RequestHead head = reader.head();
             last = true;
             refused(Refusal.REQUEST_TIMEOUT, head == null ? null : head.fields());
-            settings.router().unrouted(null, 408);
+            shared.router().unrouted(null, 408);
             respond(null, Response.text(408, "Request Timeout"));
         } else {
             channel.close();
@@ -384,7 +384,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void faulty(Throwable cause) {
         OutOfMemory.haltIfIn(cause);
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
-            settings.events().publish(new SystemEvent.Fault("HTTP connection", cause));
+            shared.events().publish(new SystemEvent.Fault("HTTP connection", cause));
         }
         channel.close();
     }

@@ -8,15 +8,15 @@ import io.netty.channel.ChannelInitializer;
  * thread.
  */
 public final class HttpPipeline extends ChannelInitializer<Channel> {
-    private final HttpSettings settings;
+    private final HttpContext shared;
     private final HttpConnections connections;
     private final ResponseWriter writer;
 
-    /** Pipelines for connections that share {@code settings}: at least as many as there may be WebSockets, {@code maxWebSockets}. */
-    public HttpPipeline(HttpSettings settings, int maxWebSockets) {
-        this.settings = settings;
-        this.writer = new ResponseWriter(new DateField(settings.clock()));
-        this.connections = new HttpConnections(Math.max(HttpConnections.LEAST_MAX, maxWebSockets), settings.events());
+    /** Pipelines for connections of what they share, {@code shared}: at least as many as there may be WebSockets, {@code maxWebSockets}. */
+    public HttpPipeline(HttpContext shared, int maxWebSockets) {
+        this.shared = shared;
+        this.writer = new ResponseWriter(new DateField(shared.clock()));
+        this.connections = new HttpConnections(Math.max(HttpConnections.LEAST_MAX, maxWebSockets), shared.events());
     }
 
     /** From now on each connection, old or new, ends with its next answer: its client comes back by way of the load balancer. Any thread. */
@@ -26,6 +26,6 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
-        channel.pipeline().addLast(new HttpConnection(settings, writer, channel, connections.enter(channel)));
+        channel.pipeline().addLast(new HttpConnection(shared, writer, channel, connections.enter(channel)));
     }
 }

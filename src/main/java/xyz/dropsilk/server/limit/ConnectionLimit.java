@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.meter.Meters;
 
 /** How many WebSockets there may be, in all and from one network. A network is remembered while it has one. Safe on any thread. */
@@ -37,7 +38,7 @@ public final class ConnectionLimit {
     @GuardedBy("this")
     private int largest;
 
-    /** Limits in connections; {@link Integer#MAX_VALUE} for none. */
+    /** Limits in connections; {@link Unlimited} for none. */
     public ConnectionLimit(int max, int maxPerNetwork) {
         this.max = max;
         this.maxPerNetwork = maxPerNetwork;
@@ -112,6 +113,6 @@ public final class ConnectionLimit {
         meters.gauge(
                 "dropsilk_connections_limit",
                 "WebSockets that there may be at a time; infinite for any number.",
-                () -> max == Integer.MAX_VALUE ? Double.POSITIVE_INFINITY : max);
+                () -> Unlimited.is(max) ? Double.POSITIVE_INFINITY : max);
     }
 }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.EventSink;
 
 /**
@@ -37,10 +38,10 @@ public final class JoinLimit {
     private boolean alarmed;
     private long wrongCodes;
 
-    /** {@code perMinute} wrong codes a network, 0 for no limit; {@code ticker} counts nanoseconds; {@code events} hears the alarm. */
+    /** {@code perMinute} wrong codes a network, {@link Unlimited} for no limit; {@code ticker} counts nanoseconds; {@code events} hears the alarm. */
     public JoinLimit(int perMinute, LongSupplier ticker, EventSink events) {
-        this.unlimited = perMinute == 0;
-        int allowance = Math.max(1, perMinute);
+        this.unlimited = Unlimited.is(perMinute);
+        int allowance = perMinute;
         int share = Math.max(1, allowance / CONNECTION_SHARE);
         this.perNetwork = Rate.of(allowance, MINUTE_SECONDS, allowance);
         this.perConnection = Rate.of(share, MINUTE_SECONDS, share);

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.limit;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Unlimited;
 
 /** So many permits a minute for each network, all of which may be taken at once. Safe on any thread. */
 public final class NetworkRate implements RateLimit {
@@ -18,9 +19,9 @@ public final class NetworkRate implements RateLimit {
         this.fullAt = new NetworkCells(ticker.getAsLong());
     }
 
-    /** A limit of {@code perMinute} permits, none at all if that is 0; {@code ticker} counts nanoseconds. */
+    /** A limit of {@code perMinute} permits, {@link Unlimited} for no limit; {@code ticker} counts nanoseconds. */
     public static RateLimit perMinute(int perMinute, LongSupplier ticker) {
-        return perMinute == 0 ? network -> 0 : new NetworkRate(perMinute, ticker);
+        return Unlimited.is(perMinute) ? network -> 0 : new NetworkRate(perMinute, ticker);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.config.DatabaseUrl;
 
 /**
  * The pool of connections. Safe on any thread that may block, which event loops may not. Nothing is loaded or connected before the first use;
@@ -36,7 +37,7 @@ public final class Database implements AutoCloseable, Dependency {
     private static final Map<String, String> DRIVER_DEFAULTS = Map.of(
             "ApplicationName", "dropsilk-server", "connectTimeout", "5", "socketTimeout", "10", "tcpKeepAlive", "true");
 
-    private final DatabaseSettings settings;
+    private final DatabaseUrl url;
     private final Duration connectionLimit;
     private @Nullable Object meterRegistry;
     private @Nullable HikariDataSource pool;
@@ -52,9 +53,9 @@ public final class Database implements AutoCloseable, Dependency {
         T with(Connection connection) throws SQLException;
     }
 
-    /** The database of {@code settings}; nothing happens yet. A use waits for a connection at most {@code connectionLimit}. */
-    public Database(DatabaseSettings settings, Duration connectionLimit) {
-        this.settings = settings;
+    /** The database of {@code url}; nothing happens yet. A use waits for a connection at most {@code connectionLimit}. */
+    public Database(DatabaseUrl url, Duration connectionLimit) {
+        this.url = url;
         this.connectionLimit = connectionLimit;
     }
 
@@ -200,15 +201,15 @@ public final class Database implements AutoCloseable, Dependency {
         }
         config.setDriverClassName("org.postgresql.Driver");
         config.setJdbcUrl(url());
-        if (settings.user() != null) {
-            config.setUsername(settings.user());
+        if (url.user() != null) {
+            config.setUsername(url.user());
         }
-        if (settings.password() != null) {
-            config.setPassword(settings.password().reveal());
+        if (url.password() != null) {
+            config.setPassword(url.password().reveal());
         }
         config.setConnectionInitSql(SESSION_LIMITS);
         DRIVER_DEFAULTS.forEach(config::addDataSourceProperty);
-        settings.properties().forEach(config::addDataSourceProperty);
+        url.properties().forEach(config::addDataSourceProperty);
         config.setMaximumPoolSize(MAX_CONNECTIONS);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(connectionLimit.toMillis());
@@ -222,9 +223,7 @@ public final class Database implements AutoCloseable, Dependency {
 
     /** Hosts and database only: what is secret goes to the driver by other ways than an address. */
     private String url() {
-        String hosts = settings.hosts().stream()
-                .map(host -> (host.name().contains(":") ? "[" + host.name() + "]" : host.name()) + ":" + host.port())
-                .collect(Collectors.joining(","));
-        return "jdbc:postgresql://" + hosts + "/" + URLEncoder.encode(settings.database(), UTF_8);
+        String hosts = url.hosts().stream().map(DatabaseUrl.Host::toString).collect(Collectors.joining(","));
+        return "jdbc:postgresql://" + hosts + "/" + URLEncoder.encode(url.database(), UTF_8);
     }
 }

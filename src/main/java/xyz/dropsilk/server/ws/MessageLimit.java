@@ -1,7 +1,6 @@
 package xyz.dropsilk.server.ws;
 
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.limit.Rate;
 
 /**
@@ -22,7 +21,7 @@ final class MessageLimit {
     static final int SECONDS_OVER = 10;
     static final int SECONDS_SEEN = 20;
 
-    private final @Nullable Rate rate;
+    private final Rate rate;
     private long fullAt;
 
     /** The second at hand, counted from the connection's beginning. */
@@ -36,8 +35,8 @@ final class MessageLimit {
     private boolean everTold;
     private long told;
 
-    /** A limit of {@code rate}, none if that is null. */
-    MessageLimit(@Nullable Rate rate, long now) {
+    /** A limit of {@code rate}. */
+    MessageLimit(Rate rate, long now) {
         this.rate = rate;
         this.fullAt = now;
         this.begun = now;
@@ -45,9 +44,6 @@ final class MessageLimit {
 
     /** What to do with the frame that arrived at {@code now}: ticker nanoseconds. */
     Verdict count(long now) {
-        if (rate == null) {
-            return Verdict.HANDLE;
-        }
         if (rate.nanosUntilPermit(fullAt, now) <= 0) {
             fullAt = rate.take(fullAt, now);
             return Verdict.HANDLE;

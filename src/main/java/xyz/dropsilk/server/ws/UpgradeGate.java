@@ -42,13 +42,13 @@ public final class UpgradeGate implements Upgrade {
     private static final String RETRY_AFTER_DRAIN = "5";
 
     private final OriginPolicy origins;
-    private final Signaling signaling;
+    private final SessionContext shared;
     private final ProxyWatch proxies;
 
-    /** A gate for sessions that share {@code signaling}; {@code proxies} looks at each handshake. */
-    public UpgradeGate(OriginPolicy origins, Signaling signaling, ProxyWatch proxies) {
+    /** A gate for sessions of what they share, {@code shared}; {@code proxies} looks at each handshake. */
+    public UpgradeGate(OriginPolicy origins, SessionContext shared, ProxyWatch proxies) {
         this.origins = origins;
-        this.signaling = signaling;
+        this.shared = shared;
         this.proxies = proxies;
     }
 
@@ -83,7 +83,7 @@ public final class UpgradeGate implements Upgrade {
                     Response.text(400, "Bad Request"));
         }
         proxies.look(request);
-        ConnectionLimit.Outcome place = signaling.connections().enter(request.network());
+        ConnectionLimit.Outcome place = shared.connections().enter(request.network());
         return switch (place) {
             case SERVER_FULL ->
                 refuse(
@@ -101,7 +101,7 @@ public final class UpgradeGate implements Upgrade {
                 new Outcome(
                         switchingProtocols(String.valueOf(key)),
                         new WebSocketSession(
-                                channel, signaling, request.client(), request.network(), isDiscoverable(request)));
+                                channel, shared, request.client(), request.network(), isDiscoverable(request)));
         };
     }
 
@@ -114,7 +114,7 @@ public final class UpgradeGate implements Upgrade {
     }
 
     private Outcome refuse(ServerEvent refusal, Response response) {
-        signaling.events().publish(refusal);
+        shared.events().publish(refusal);
         return new Outcome(response, null);
     }
 

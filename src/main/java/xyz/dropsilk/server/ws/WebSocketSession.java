@@ -68,7 +68,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private static final byte[] NO_PAYLOAD = {};
 
     private final Channel channel;
-    private final Signaling signaling;
+    private final SessionContext shared;
     private final Scratch scratch = Scratch.ofThisLoop();
     private final FrameReader reader;
     private final Outbox outbox;
@@ -116,30 +116,30 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     /** A session on {@code channel}, made on its loop, whose place in the connection limit is taken already. */
     WebSocketSession(
-            Channel channel, Signaling signaling, InetAddress address, NetworkKey network, boolean discoverable) {
+            Channel channel, SessionContext shared, InetAddress address, NetworkKey network, boolean discoverable) {
         assert channel.eventLoop().inEventLoop() : channel;
         this.channel = channel;
-        this.signaling = signaling;
-        this.reader = new FrameReader(channel.alloc(), scratch, signaling.maxPayloadBytes(), this);
-        this.outbox = new Outbox(channel, signaling.memory(), this);
-        this.client = new Client(signaling.registry().home(), address, network, outbox, discoverable, this);
-        this.tries = signaling.joins().tries(network);
-        this.since = signaling.ticker().getAsLong();
+        this.shared = shared;
+        this.reader = new FrameReader(channel.alloc(), scratch, shared.maxPayloadBytes(), this);
+        this.outbox = new Outbox(channel, shared.memory(), this);
+        this.client = new Client(shared.registry().home(), address, network, outbox, discoverable, this);
+        this.tries = shared.joins().tries(network);
+        this.since = shared.ticker().getAsLong();
         this.now = since;
-        this.limit = new MessageLimit(signaling.messageRate(), now);
+        this.limit = new MessageLimit(shared.messageRate(), now);
     }
 
     // --- the socket's life ---
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        signaling.registry().connect(client);
-        signaling.arrived().run();
+        shared.registry().connect(client);
+        shared.arrived().run();
         // Not by channelInactive, which another handler may keep to itself, and which is over where the socket is
         // closed
         // already: a client whose end is not heard would be listed for ever.
         channel.closeFuture().addListener(closed -> ended());
-        long millis = signaling.pingInterval().toMillis();
+        long millis = shared.pingInterval().toMillis();
         if (millis == 0) {
             heartbeat = channel.eventLoop()
                     .scheduleWithFixedDelay(this::endWhatStalls, STALL_SECONDS, STALL_SECONDS, TimeUnit.SECONDS);
@@ -158,7 +158,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         cancel(heartbeat);
         cancel(cut);
         disconnect(RoomSockets.End.LOST);
-        signaling.connections().leave(client.network());
+        shared.connections().leave(client.network());
         outbox.close();
         reader.release();
         accountReader();
@@ -188,7 +188,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         OutOfMemory.haltIfIn(cause);
         if (!(cause instanceof IOException)) { // a connection that broke is no fault of ours
-            signaling.events().publish(new SystemEvent.Fault("session of " + client.id(), cause));
+            shared.events().publish(new SystemEvent.Fault("session of " + client.id(), cause));
             close(CloseCode.SERVER_ERROR, RoomSockets.End.LOST);
         }
     }
@@ -222,7 +222,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     /** A message that has begun must end, whether the client sends more or not. */
     private void endWhatStalls() {
-        now = signaling.ticker().getAsLong();
+        now = shared.ticker().getAsLong();
         if (unfinished && now - unfinishedSince > MESSAGE_NANOS) {
             violated(CloseCode.TOO_SLOW);
         }
@@ -238,7 +238,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             return;
         }
         heard = true;
-        now = signaling.ticker().getAsLong();
+        now = shared.ticker().getAsLong();
         reader.read(bytes);
         noteUnfinished();
     }
@@ -275,7 +275,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         int change = held - heldByReader;
         if (change != 0) {
             heldByReader = held;
-            signaling.memory().changed(this, change);
+            shared.memory().changed(this, change);
         }
     }
 
@@ -301,7 +301,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void pong() {
         if (pingedAt != NOT_PINGED) {
-            signaling.meters().answered(now - pingedAt);
+            shared.meters().answered(now - pingedAt);
             pingedAt = NOT_PINGED;
         }
     }
@@ -327,7 +327,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void dismissed() {
         channel.eventLoop().execute(() -> {
-            if (!signaling.registry().isSomewhere(client)) {
+            if (!shared.registry().isSomewhere(client)) {
                 close(CloseCode.SERVICE_RESTART, RoomSockets.End.LOST);
             }
         });
@@ -366,12 +366,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     private void reject(Problem problem, @Nullable String type) {
         String told = type == null ? null : Cleaned.of(type, MAX_TOLD_UNITS);
-        signaling.events().publish(new MessageRefused(client.address(), client.id(), told));
+        shared.events().publish(new MessageRefused(client.address(), client.id(), told));
         client.send(problem.message());
     }
 
     private void refused(Refusal refusal) {
-        signaling.events().publish(new Refused(refusal, client.address(), client.id()));
+        shared.events().publish(new Refused(refusal, client.address(), client.id()));
     }
 
     // --- messages ---
@@ -382,13 +382,13 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (clean == null) {
             client.send(Problem.INVALID_NAME.message());
         } else {
-            signaling.registry().rename(client, clean);
+            shared.registry().rename(client, clean);
         }
     }
 
     @Override
     public void createFlight() {
-        signaling.registry().createFlight(client);
+        shared.registry().createFlight(client);
     }
 
     @Override
@@ -397,7 +397,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (code == null) {
             client.send(Problem.INVALID_FLIGHT_CODE.message());
         } else {
-            signaling.registry().joinFlight(client, code, tries);
+            shared.registry().joinFlight(client, code, tries);
         }
     }
 
@@ -405,9 +405,9 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     public void inviteToFlight(String inviteeId, String flightCode) {
         String code = FlightCode.parse(flightCode);
         if (code != null) {
-            signaling.rooms().endIfExpired(code);
+            shared.rooms().endIfExpired(code);
         }
-        signaling.registry().invite(client, inviteeId, code, tries);
+        shared.registry().invite(client, inviteeId, code, tries);
     }
 
     @Override
@@ -418,7 +418,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         if (code == null || secret.isEmpty() || secret.length() > Rooms.MAX_ID_UNITS || forWhat == null) {
             reject(Problem.INVALID_MESSAGE, null);
         } else {
-            signaling.rooms().attach(client, code, secret, forWhat);
+            shared.rooms().attach(client, code, secret, forWhat);
         }
     }
 
@@ -433,7 +433,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             relayedTo = link.to();
         }
         int length = to - from;
-        boolean isTimed = signaling.meters().timesSignals() && scratch.samples();
+        boolean isTimed = shared.meters().timesSignals() && scratch.samples();
         boolean letIn = isTimed
                 ? link.to().relayTimed(link.pairing(), bytes, from, length, now)
                 : link.to().relay(link.pairing(), bytes, from, length);
@@ -466,12 +466,11 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private void disconnect(RoomSockets.End how) {
         if (!departed) {
             departed = true;
-            signaling.meters().closed(cause);
+            shared.meters().closed(cause);
         }
-        if (signaling.registry().disconnect(client, how)) {
-            Duration time = Duration.ofNanos(signaling.ticker().getAsLong() - since);
-            signaling
-                    .events()
+        if (shared.registry().disconnect(client, how)) {
+            Duration time = Duration.ofNanos(shared.ticker().getAsLong() - since);
+            shared.events()
                     .publish(new ClientEvent.Disconnected(client.id(), client.address(), endCode, endedBy, time));
         }
     }
@@ -494,7 +493,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void relayed(long readAt) {
-        signaling.meters().relayed(signaling.ticker().getAsLong() - readAt);
+        shared.meters().relayed(shared.ticker().getAsLong() - readAt);
     }
 
     @Override

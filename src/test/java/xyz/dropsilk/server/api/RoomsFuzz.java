@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.http.Request;
@@ -62,7 +63,8 @@ public final class RoomsFuzz {
                 book);
         Rooms rooms = new Rooms(registry, book, settings, new Rooms.Time(time, time::nanos), network -> true);
         Router router = new Router(events);
-        new RoomsEndpoints(rooms, new JoinLimit(0, time::nanos, events), network -> 0, () -> false, events)
+        new RoomsEndpoints(
+                        rooms, new JoinLimit(Unlimited.COUNT, time::nanos, events), network -> 0, () -> false, events)
                 .addTo(router, new Pages(router, ANYBODY, events));
         JsonNode room = json(answer(router, "POST", "", "", "{\"name\":\"Ann\"}".getBytes(ISO_8859_1)));
         String code = room.path("roomCode").asText();

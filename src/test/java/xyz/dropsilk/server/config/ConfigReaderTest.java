@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.Level;
 import xyz.dropsilk.server.event.LogAddresses;
 import xyz.dropsilk.server.event.LogFormat;
@@ -191,10 +192,10 @@ class ConfigReaderTest {
             zeros.put(name, "0");
         }
         Config config = ConfigReader.read(zeros, "", CommandLine.parse());
-        int none = Integer.MAX_VALUE;
-        assertEquals(new Config.Limits(none, Duration.ZERO, none, none, none, 0, 0, 0, 0), config.limits());
+        int none = Unlimited.COUNT;
+        assertEquals(new Config.Limits(none, Duration.ZERO, none, none, none, none, none, none, none), config.limits());
         assertEquals(0, config.server().port());
-        assertEquals(Duration.ZERO, config.server().shutdownTimeout());
+        assertEquals(Unlimited.TIME, config.server().shutdownTimeout());
         assertEquals(0, config.telemetry().logBufferSize());
         assertEquals(Duration.ZERO, config.telemetry().heartbeatInterval());
         assertEquals(Duration.ZERO, config.uploads().retention());
@@ -206,8 +207,8 @@ class ConfigReaderTest {
     void aRateWithoutABurstOrTheReverseIsNoLimit() throws ConfigException {
         Config.Limits noBurst = read("MESSAGE_BURST", "0").limits();
         Config.Limits noRate = read("MESSAGE_RATE", "0").limits();
-        assertEquals(0, noBurst.messageRate());
-        assertEquals(0, noRate.messageBurst());
+        assertEquals(Unlimited.COUNT, noBurst.messageRate());
+        assertEquals(Unlimited.COUNT, noRate.messageBurst());
     }
 
     @Test

@@ -62,8 +62,7 @@ final class TestConnection {
                 .get("/odd", request -> answer(request, Response.empty(200).with("X-Odd", "a\r\nb: c")));
         ClientAddress address = new ClientAddress(List.of(Cidr.parse("127.0.0.0/8")), null);
         pipeline = new HttpPipeline(
-                new HttpSettings(
-                        address, router, new TestUpgrade(), memory, InstantSource.fixed(Instant.EPOCH), events),
+                new HttpContext(address, router, new TestUpgrade(), memory, InstantSource.fixed(Instant.EPOCH), events),
                 /* maxWebSockets= */ 2_000);
         channel.pipeline().addLast(pipeline);
     }

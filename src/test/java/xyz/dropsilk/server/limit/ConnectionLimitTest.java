@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.meter.Meters;
 
 final class ConnectionLimitTest {
@@ -83,7 +84,7 @@ final class ConnectionLimitTest {
 
     @Test
     void theLargestNetworkIsKnownAtAnyTime() {
-        ConnectionLimit none = new ConnectionLimit(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        ConnectionLimit none = new ConnectionLimit(Unlimited.COUNT, Unlimited.COUNT);
         Meters meters = new Meters();
         none.addTo(meters);
         Random random = new Random(1);
@@ -106,7 +107,7 @@ final class ConnectionLimitTest {
 
     @Test
     void noLimitIsNone() {
-        ConnectionLimit none = new ConnectionLimit(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        ConnectionLimit none = new ConnectionLimit(Unlimited.COUNT, Unlimited.COUNT);
         for (int i = 0; i < 100_000; i++) {
             assertEquals(ENTERED, none.enter(HOME));
         }

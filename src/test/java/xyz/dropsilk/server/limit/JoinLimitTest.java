@@ -9,6 +9,7 @@ import static xyz.dropsilk.server.limit.Networks.SCHOOL;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.NetworkKey;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.limit.JoinLimit.Tries;
 import xyz.dropsilk.server.testing.CollectedEvents;
@@ -128,7 +129,7 @@ final class JoinLimitTest {
 
     @Test
     void zeroIsNoLimitAndNoAlarm() {
-        JoinLimit none = new JoinLimit(0, ticker, events);
+        JoinLimit none = new JoinLimit(Unlimited.COUNT, ticker, events);
         assertEquals(100_000, guess(none.tries(HOME), 100_000));
         assertEquals(0, events.all().size());
     }

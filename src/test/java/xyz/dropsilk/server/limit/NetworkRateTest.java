@@ -7,6 +7,7 @@ import static xyz.dropsilk.server.limit.Networks.SCHOOL;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.testing.ManualTicker;
 
 final class NetworkRateTest {
@@ -71,7 +72,7 @@ final class NetworkRateTest {
 
     @Test
     void zeroIsNoLimit() {
-        RateLimit none = NetworkRate.perMinute(0, ticker);
+        RateLimit none = NetworkRate.perMinute(Unlimited.COUNT, ticker);
         for (int i = 0; i < 100_000; i++) {
             assertEquals(0, none.secondsUntilPermit(HOME));
         }

@@ -21,7 +21,7 @@ import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.cluster.Engine;
 import xyz.dropsilk.server.cluster.EngineContract;
 import xyz.dropsilk.server.cluster.EngineException;
-import xyz.dropsilk.server.net.SignalingServer;
+import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
 import xyz.dropsilk.server.testing.Redis;
@@ -29,7 +29,7 @@ import xyz.dropsilk.server.testing.Redis;
 /** The real engine does what every engine must, and what only a real one can get wrong. */
 class RedisEngineIT extends EngineContract {
     private static final Redis REDIS = new Redis();
-    private static final SignalingServer SERVER = new SignalingServer(1);
+    private static final SocketServer SERVER = new SocketServer(1);
     private static final EventLoopGroup LOOPS =
             Objects.requireNonNull(SERVER.loop().parent());
     private static int prefixes;

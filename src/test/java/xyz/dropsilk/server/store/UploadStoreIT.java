@@ -25,6 +25,7 @@ import org.postgresql.util.PSQLState;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Threads;
+import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.store.UploadStore.Expired;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
@@ -176,8 +177,8 @@ class UploadStoreIT {
 
     @Test
     void failuresNameNeitherUserNorPassword() {
-        DatabaseSettings right = postgres.settings();
-        DatabaseSettings wrong = new DatabaseSettings(
+        DatabaseUrl right = postgres.settings();
+        DatabaseUrl wrong = new DatabaseUrl(
                 right.hosts(),
                 "nowhere-to-be-found",
                 "who-is-this",
@@ -191,8 +192,8 @@ class UploadStoreIT {
 
     @Test
     void requiringTlsOfAServerWithoutItFails() {
-        DatabaseSettings plain = postgres.settings();
-        DatabaseSettings strict = new DatabaseSettings(
+        DatabaseUrl plain = postgres.settings();
+        DatabaseUrl strict = new DatabaseUrl(
                 plain.hosts(), plain.database(), plain.user(), plain.password(), Map.of("sslmode", "require"));
         try (Database refused = new Database(strict, Postgres.CONNECTION_LIMIT)) {
             DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
@@ -215,8 +216,8 @@ class UploadStoreIT {
 
     @Test
     void comingWithoutTlsToAServerThatDemandsItFails() {
-        DatabaseSettings right = postgres.settings();
-        DatabaseSettings plain = new DatabaseSettings(
+        DatabaseUrl right = postgres.settings();
+        DatabaseUrl plain = new DatabaseUrl(
                 right.hosts(), right.database(), right.user(), right.password(), Map.of("sslmode", "disable"));
         postgres.demandTls();
         try (Database refused = new Database(plain, Postgres.CONNECTION_LIMIT)) {

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.PostgreSQLContainer;
 import xyz.dropsilk.server.base.Secret;
-import xyz.dropsilk.server.store.DatabaseSettings;
+import xyz.dropsilk.server.config.DatabaseUrl;
 
 /**
  * A real PostgreSQL: in a container where a Docker engine answers, else one that comes with the tests. One server for all tests of a JVM, and
@@ -72,12 +72,12 @@ public final class Postgres {
     }
 
     /** The database as it is. */
-    public DatabaseSettings settings() {
+    public DatabaseUrl settings() {
         return settings(server.host, server.port);
     }
 
     /** The database behind {@code link}. */
-    public DatabaseSettings settings(CuttableLink link) {
+    public DatabaseUrl settings(CuttableLink link) {
         return settings("127.0.0.1", link.port());
     }
 
@@ -121,9 +121,9 @@ public final class Postgres {
                 + " and pid <> pg_backend_pid()");
     }
 
-    private DatabaseSettings settings(String host, int port) {
-        return new DatabaseSettings(
-                List.of(new DatabaseSettings.Host(host, port)),
+    private DatabaseUrl settings(String host, int port) {
+        return new DatabaseUrl(
+                List.of(new DatabaseUrl.Host(host, port)),
                 database,
                 server.user,
                 new Secret(server.password),

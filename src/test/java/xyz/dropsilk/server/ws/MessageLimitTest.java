@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.limit.Rate;
 import xyz.dropsilk.server.testing.ManualTicker;
 import xyz.dropsilk.server.ws.MessageLimit.Verdict;
@@ -97,7 +98,7 @@ final class MessageLimitTest {
 
     @Test
     void noLimitIsNone() {
-        MessageLimit none = new MessageLimit(null, ticker.getAsLong());
+        MessageLimit none = new MessageLimit(Rate.perSecond(Unlimited.COUNT, Unlimited.COUNT), ticker.getAsLong());
         for (int i = 0; i < 100_000; i++) {
             assertEquals(HANDLE, none.count(ticker.getAsLong()));
         }

@@ -26,7 +26,7 @@ final class TestSignaling {
     final MemoryBudget memory;
     final FlightRegistry registry;
     final Rooms rooms;
-    final Signaling shared;
+    final SessionContext shared;
 
     TestSignaling(EventLoop loop) {
         memory = new MemoryBudget(1 << 20, loop);
@@ -43,17 +43,17 @@ final class TestSignaling {
     }
 
     /** The same with sessions that go by another ticker. */
-    Signaling withTicker(LongSupplier other) {
+    SessionContext withTicker(LongSupplier other) {
         return with(Duration.ofSeconds(30), other);
     }
 
     /** The same with sessions that are not pinged. */
-    Signaling withoutPings() {
+    SessionContext withoutPings() {
         return with(Duration.ZERO, ticker);
     }
 
-    private Signaling with(Duration pingInterval, LongSupplier other) {
-        return new Signaling(
+    private SessionContext with(Duration pingInterval, LongSupplier other) {
+        return new SessionContext(
                 registry,
                 rooms,
                 events,

@@ -130,7 +130,7 @@ final class WebSocketSessionTest {
         void aFaultOfABeatIsSeenAndEndsThisConnection() {
             NetworkKey elsewhere = new NetworkKey(NetworkKey.Kind.IPV4, 2);
             AtomicBoolean broken = new AtomicBoolean();
-            Signaling breakable = signaling.withTicker(() -> {
+            SessionContext breakable = signaling.withTicker(() -> {
                 if (broken.getAndSet(false)) {
                     throw new IllegalStateException("broken");
                 }

@@ -15,7 +15,7 @@ import xyz.dropsilk.server.limit.MemoryBudget;
  * @param clock tells the time of day, for {@code Date}
  * @param events hears of what is refused
  */
-public record HttpSettings(
+public record HttpContext(
         ClientAddress clientAddress,
         Router router,
         Upgrade upgrade,

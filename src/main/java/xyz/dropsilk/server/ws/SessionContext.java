@@ -2,7 +2,6 @@ package xyz.dropsilk.server.ws;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.limit.ConnectionLimit;
@@ -22,12 +21,12 @@ import xyz.dropsilk.server.room.Rooms;
  * @param memory limits what they hold together
  * @param maxPayloadBytes of a frame, and of a message
  * @param pingInterval between two pings; zero for none
- * @param messageRate of messages and control frames a connection; null for no limit
+ * @param messageRate of messages and control frames a connection
  * @param ticker counts nanoseconds
  * @param meters count and measure them
  * @param arrived is run for each client that comes, on its loop
  */
-public record Signaling(
+public record SessionContext(
         FlightRegistry registry,
         Rooms rooms,
         EventSink events,
@@ -36,7 +35,7 @@ public record Signaling(
         MemoryBudget memory,
         int maxPayloadBytes,
         Duration pingInterval,
-        @Nullable Rate messageRate,
+        Rate messageRate,
         LongSupplier ticker,
         SessionMeters meters,
         Runnable arrived) {}

@@ -26,7 +26,7 @@ import xyz.dropsilk.server.meter.Meters;
 /**
  * The listening socket and all connections behind it. Started and stopped by one thread that is not an event loop.
  */
-public final class SignalingServer {
+public final class SocketServer {
     /** Connections that the kernel holds until they are accepted: a school that opens the page at the same bell. */
     private static final int BACKLOG = 4_096;
 
@@ -47,12 +47,12 @@ public final class SignalingServer {
     private @Nullable Channel listener;
 
     /** A server whose loops run and which listens on nothing yet. */
-    public SignalingServer() {
+    public SocketServer() {
         this(Transport.loopsFor(Runtime.getRuntime().availableProcessors()));
     }
 
     /** A server with {@code loops} event loops. */
-    public SignalingServer(int loops) {
+    public SocketServer(int loops) {
         this.transport = Transport.create(loops);
         this.watch = new LoopWatch(transport.loops(), LoopWatch.LIMIT);
     }
