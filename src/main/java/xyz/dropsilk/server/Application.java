@@ -239,11 +239,7 @@ public final class Application {
         sessionMeters.addTo(meters);
         features.addTo(meters);
         if (sharing != null) {
-            Dependency bus = sharing.dependency();
-            meters.gauge(
-                    "dropsilk_bus_up",
-                    "Whether other instances can be reached, as /readyz says.",
-                    () -> bus.state() == Dependency.State.UP ? 1 : 0);
+            sharing.addTo(meters);
         }
         events.addTo(meters);
         alarms.addTo(meters);

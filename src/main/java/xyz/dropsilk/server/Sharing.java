@@ -18,6 +18,8 @@ import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.flight.Bus;
 import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.meter.Meters;
+import xyz.dropsilk.server.meter.Names;
 import xyz.dropsilk.server.redis.RedisEngine;
 import xyz.dropsilk.server.redis.RedisSettings;
 
@@ -70,6 +72,20 @@ final class Sharing {
     /** Whether other instances can be reached. */
     boolean isUp() {
         return cluster.isUp();
+    }
+
+    /** Adds what is known of other instances, and of what was lost on the way to them. */
+    void addTo(Meters meters) {
+        meters.gauge(
+                "dropsilk_bus_up",
+                "Whether other instances can be reached, as /readyz says.",
+                () -> cluster.isUp() ? 1 : 0);
+        meters.counter(
+                Names.BUS_UNDELIVERED,
+                "Signals and other letters that other instances did not get.",
+                cluster::undelivered);
+        meters.counter(
+                Names.BUS_GARBAGE, "What was read in the engine that no instance has written.", cluster::garbage);
     }
 
     /** The instance drains. */

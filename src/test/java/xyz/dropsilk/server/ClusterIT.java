@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,8 +211,9 @@ class ClusterIT {
             redis.command("XADD {dropsilk}:1:inbox:" + host.id().substring(0, 8) + " * e {broken p x n 5");
             redis.command("XADD {dropsilk}:1:inbox:" + host.id().substring(0, 8) + " * other field");
             redis.command("SET {dropsilk}:1:code:AAAAAA garbage");
-            redis.command("HSET {dropsilk}:1:code:BBBBBB version 7:x value {\\\"v\\\":1}");
+            redis.command("HSET {dropsilk}:1:code:BBBBBB version 7:x value '{\"v\":1}'");
             redis.command("PUBLISH {dropsilk}:1:tried garbage");
+            redis.command("HSET {dropsilk}:1:instances ghost garbage");
             redis.command("SET {dropsilk}:1:epoch2 x");
             try (WebClient third = at(one)) {
                 third.join("AAAAAA").expectError("Flight not found or full", "flight_not_found");
@@ -219,6 +222,42 @@ class ClusterIT {
             guest.signal("1");
             assertEquals(1, host.expect("signal").path("data").asInt());
             assertFalse(host.isClosed());
+            Await.until(
+                    "all of it is counted", () -> one.stats().at("/bus/garbage").asInt() >= 6);
+            assertEquals(0, one.stats().at("/bus/undelivered").asInt());
+            assertToldOnce(one, "unreadable: ", "/bus/garbage");
         }
+    }
+
+    @Test
+    void whatAPairingSendsTooMuchIsCountedAndToldOnce() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other)) {
+            pair(host, guest);
+            String data = '"' + "x".repeat(100_000) + '"';
+            for (int i = 0; i < 30; i++) {
+                guest.signal(data);
+            }
+            for (int i = 0; i < 9; i++) {
+                host.expect("signal");
+            }
+            assertToldOnce(other, "undelivered: a pairing sends more", "/bus/undelivered");
+            assertEquals(0, one.stats().at("/bus/undelivered").asInt());
+        }
+    }
+
+    /** Once when it begins, once when it is over, with the number that {@code count} in {@code /stats} has, too. */
+    private static void assertToldOnce(TestServer server, String reason, String count) {
+        server.awaitEvent("bus:error", event -> event.path("reason").asText().startsWith(reason));
+        Await.until(
+                "its end",
+                () -> { // what it takes for one that is seen again meanwhile
+                    server.skip(Duration.ofSeconds(11));
+                    return server.events("bus:error").size() == 2;
+                });
+        JsonNode end = server.events("bus:error").get(1);
+        assertTrue(end.path("over").asBoolean(), end::toString);
+        assertTrue(end.path("reason").asText().startsWith(reason), end::toString);
+        assertEquals(server.stats().at(count).asLong(), end.path("failures").asLong());
     }
 }

@@ -36,6 +36,8 @@ class MonitoringPagesIT {
             "dropsilk_cleanup_last_good_timestamp_seconds",
             "dropsilk_database_up",
             "dropsilk_bus_up",
+            "dropsilk_bus_undelivered_total",
+            "dropsilk_bus_garbage_total",
             "hikaricp_connections");
 
     private static final Pattern METRIC =

@@ -70,6 +70,12 @@ public final class StatsEndpoint implements Endpoint {
                 json.writeNumberField(count.getKey(), count.getValue());
             }
             json.writeEndObject();
+            if (meters.has(Names.BUS_UNDELIVERED)) {
+                json.writeObjectFieldStart("bus");
+                json.writeNumberField("undelivered", meters.value(Names.BUS_UNDELIVERED));
+                json.writeNumberField("garbage", meters.value(Names.BUS_GARBAGE));
+                json.writeEndObject();
+            }
             json.writeEndObject();
         }
         return body.toByteArray();

@@ -36,4 +36,33 @@ sealed interface BusEvent extends ServerEvent {
             return "bus:back";
         }
     }
+
+    /**
+     * Something that is for other instances can't be delivered, or something unreadable is in the engine.
+     *
+     * @param reason which, and why
+     */
+    record Failed(String reason) implements BusEvent {
+        @Override
+        public String eventName() {
+            return "bus:error";
+        }
+
+        @Override
+        public Level level() {
+            return Level.WARN;
+        }
+    }
+
+    /** What went wrong for {@code reason}, as told, does no more, after {@code seconds} in which it did {@code failures} times. */
+    record Over(boolean over, String reason, Duration seconds, long failures) implements BusEvent {
+        Over(String reason, Duration seconds, long failures) {
+            this(true, reason, seconds, failures);
+        }
+
+        @Override
+        public String eventName() {
+            return "bus:error";
+        }
+    }
 }

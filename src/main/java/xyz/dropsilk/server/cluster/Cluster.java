@@ -145,7 +145,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                 roomLives,
                 () -> lose("the engine has forgotten this instance"));
         this.inbox = new Inbox(this.engine, owner, tally, this::probed, this::heardOf, this::notRead);
-        this.watch = new Watch(self, this);
+        this.watch = new Watch(self, this, tally);
     }
 
     /** Makes the engine. */
@@ -415,7 +415,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
             return;
         }
         gateway().hurry();
-        outage.look();
+        tally.look(events, ticker.getAsLong());
         if (!up) {
             if (++ticksConnecting == CONNECTING_TICKS) {
                 lose("the engine does not answer");

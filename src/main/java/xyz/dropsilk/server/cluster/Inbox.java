@@ -165,7 +165,7 @@ final class Inbox {
         try {
             received = LetterJson.letter(entry.entry());
         } catch (IllegalArgumentException e) {
-            tally.garbage();
+            tally.garbage("a letter");
             return;
         }
         if (received == null || received.number() <= read.getOrDefault(received.sender(), 0L)) {

@@ -179,7 +179,7 @@ final class Neighbours {
         try {
             hear(channel, LetterJson.json(text));
         } catch (IllegalArgumentException e) {
-            tally.garbage();
+            tally.garbage("a channel's message");
         }
     }
 

@@ -45,12 +45,4 @@ final class Outage {
         }
         attempts = 0;
     }
-
-    /** Looks whether the engine refuses to work although it is there. */
-    void look() {
-        String refusal = tally.takeRefusal();
-        if (refusal != null) {
-            began(refusal);
-        }
-    }
 }

@@ -54,6 +54,8 @@ final class Outgoing implements Bus, SendQueue.Sender {
 
     private static final long REFUSED_MILLIS = 1_000;
 
+    private static final String NO_ROOM = "undelivered: the other instance is gone, or does not read";
+
     private final String self;
     private final Engine engine;
     private final ScheduledExecutorService owner;
@@ -188,7 +190,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
 
     private void heard(List<Question> asked, @Nullable List<Engine.Kept> heard, @Nullable Throwable failure) {
         hearings--;
-        isLost(failure);
+        isLost(failure, asked.size());
         for (int i = 0; i < asked.size(); i++) {
             Question question = asked.get(i);
             if (heard == null) {
@@ -221,7 +223,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
                 new Item.Post(homeOf(to), number -> LetterJson.signal(self, number, to, pairing), text),
                 length + SIGNAL_OVERHEAD);
         if (!taken) {
-            tally.undelivered(1);
+            tally.undelivered(1, "undelivered: too much waits for the engine");
         }
         return taken;
     }
@@ -238,7 +240,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
 
     @Override
     public void overRate() {
-        tally.undelivered(1);
+        tally.undelivered(1, "undelivered: a pairing sends more than may cross instances");
     }
 
     @Override
@@ -338,7 +340,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
     // --- answers, on the cluster's thread ---
 
     private void readAnswered(Item item, Item.Read read, Engine.@Nullable Kept kept, @Nullable Throwable failure) {
-        if (isLost(failure) || !queue.answered(List.of(item))) {
+        if (isLost(failure, 1) || !queue.answered(List.of(item))) {
             return;
         }
         if (kept == null) {
@@ -358,7 +360,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
 
     private void proposalAnswered(
             Item item, Item.Propose propose, Engine.@Nullable Answer answer, @Nullable Throwable failure) {
-        if (isLost(failure)) {
+        if (isLost(failure, 1)) {
             return;
         }
         String id = propose.proposal().id();
@@ -381,9 +383,12 @@ final class Outgoing implements Bus, SendQueue.Sender {
             Engine.Kept kept = answer.kept();
             gateway().refused(id, kept.version(), entry(propose.proposal().code(), kept), item.again);
         } else if (isFull) {
+            tally.undelivered(1, NO_ROOM);
             refused(propose, id);
         } else if (isMissing) {
             missing(propose, id);
+        } else {
+            tally.undelivered(answer.lost(), NO_ROOM);
         }
     }
 
@@ -403,7 +408,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
     }
 
     private void postsAnswered(List<Item> items, Engine.@Nullable Answer answer, @Nullable Throwable failure) {
-        if (isLost(failure)) {
+        if (isLost(failure, items.size())) {
             return;
         }
         if (answer != null && answer.status() == Engine.Status.MISSING && isPatient(items.get(0))) {
@@ -416,7 +421,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
         if (answer == null) {
             items.forEach(this::lose);
         } else {
-            tally.undelivered(answer.status() == Engine.Status.DONE ? answer.lost() : items.size());
+            tally.undelivered(answer.status() == Engine.Status.DONE ? answer.lost() : items.size(), NO_ROOM);
         }
     }
 
@@ -424,8 +429,6 @@ final class Outgoing implements Bus, SendQueue.Sender {
     private void lose(Item item) {
         if (((Item.Post) item.work).payload().isEmpty()) {
             owner.schedule(() -> queue.add(item.work), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
-        } else {
-            tally.undelivered(1);
         }
     }
 
@@ -445,15 +448,15 @@ final class Outgoing implements Bus, SendQueue.Sender {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** The engine is there and does not work: it is out of memory. */
+    /** The engine is there and does not do it: the user lacks a right. */
     private void refused(Item.Work work, @Nullable String id) {
         if (id == null || !gateway().unanswered(id)) {
             owner.schedule(() -> queue.add(work), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** What is lost is sent again on the next connection. */
-    private boolean isLost(@Nullable Throwable failure) {
+    /** What is lost is sent again on the next connection; what is refused, {@code letters} of them, was not delivered. */
+    private boolean isLost(@Nullable Throwable failure, int letters) {
         if (failure == null) {
             return false;
         }
@@ -461,7 +464,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         boolean lost = !(cause instanceof EngineException known) || known.isLost();
         if (!lost) {
-            tally.refused(String.valueOf(cause.getMessage()));
+            tally.undelivered(letters, "undelivered: the engine refuses: " + cause.getMessage());
         }
         return lost;
     }
@@ -470,7 +473,7 @@ final class Outgoing implements Bus, SendQueue.Sender {
         try {
             return LetterJson.entry(code, kept.value());
         } catch (IllegalArgumentException e) {
-            tally.garbage();
+            tally.garbage("a record");
             return null;
         }
     }

@@ -1,42 +1,33 @@
 package xyz.dropsilk.server.cluster;
 
-import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.event.EventSink;
 
-/** What went wrong with what is shared, counted since the start. Safe on any thread. */
+/** What went wrong with what is shared, counted since the start and told to operators. Safe on any thread, but for {@link #look}. */
 final class Tally {
-    private final LongAdder undelivered = new LongAdder();
-    private final LongAdder garbage = new LongAdder();
-    private volatile @Nullable String refusal;
+    private final Mishap undelivered = new Mishap();
+    private final Mishap garbage = new Mishap();
 
-    /** So many signals or other letters can't be delivered. */
-    void undelivered(int count) {
-        undelivered.add(count);
+    /** So many signals or other letters can't be delivered because of {@code why}. */
+    void undelivered(int count, String why) {
+        undelivered.happened(count, why);
     }
 
-    /** Something was read that no instance has written. */
-    void garbage() {
-        garbage.increment();
-    }
-
-    /** The engine refused to work because of {@code reason}. */
-    void refused(String reason) {
-        refusal = reason;
-    }
-
-    /** Why the engine refused to work since the last call, or null. */
-    @Nullable
-    String takeRefusal() {
-        String last = refusal;
-        refusal = null;
-        return last;
+    /** What was read in {@code where} no instance has written. */
+    void garbage(String where) {
+        garbage.happened(1, "unreadable: " + where);
     }
 
     long undelivered() {
-        return undelivered.sum();
+        return undelivered.count();
     }
 
     long garbageRead() {
-        return garbage.sum();
+        return garbage.count();
+    }
+
+    /** Tells {@code events} what has begun and what is over at {@code now}, in nanoseconds. The cluster's thread. */
+    void look(EventSink events, long now) {
+        undelivered.look(events, now);
+        garbage.look(events, now);
     }
 }

@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.cluster;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,19 +36,23 @@ final class Watch {
 
     private static final class Seen {
         String state = "";
+        boolean stopped;
         long since;
     }
 
     private final String self;
     private final Listener listener;
+    private final Tally tally;
     private final Map<String, Seen> seen = new LinkedHashMap<>();
     private final Set<String> dead = new HashSet<>();
     private long lastLook;
     private boolean looked;
 
-    Watch(String self, Listener listener) {
+    /** Of the instance {@code self}; what others say of themselves and can't be read is counted by {@code tally}. */
+    Watch(String self, Listener listener, Tally tally) {
         this.self = self;
         this.listener = listener;
+        this.tally = tally;
     }
 
     /**
@@ -79,7 +82,7 @@ final class Watch {
             known.since = now;
             known.state = state == null ? "" : state;
             seen.put(home, known);
-            if (isStopped(known.state)) {
+            if (says(known)) {
                 die(home);
             }
             return;
@@ -87,7 +90,7 @@ final class Watch {
         if (state != null && !state.equals(known.state)) {
             known.state = state;
             known.since = now;
-            if (isStopped(state)) {
+            if (says(known)) {
                 die(home);
             } else if (dead.remove(home)) {
                 listener.lives(home);
@@ -108,7 +111,7 @@ final class Watch {
     /** Something that {@code home} said came at {@code now}: it lives, whatever was thought. One that has stopped said so behind all else. */
     void heardOf(String home, long now) {
         Seen known = seen.get(home);
-        if (known != null && !isStopped(known.state) && dead.remove(home)) {
+        if (known != null && !known.stopped && dead.remove(home)) {
             known.since = now;
             listener.lives(home);
         }
@@ -117,7 +120,7 @@ final class Watch {
     private void die(String home) {
         if (dead.add(home)) {
             Seen last = seen.get(home);
-            listener.died(home, last != null && isStopped(last.state));
+            listener.died(home, last != null && last.stopped);
         }
     }
 
@@ -128,12 +131,17 @@ final class Watch {
         }
     }
 
-    private static boolean isStopped(String state) {
-        try {
-            JsonNode json = LetterJson.json(state);
-            return json.path("state").asText().equals("stopped");
-        } catch (IllegalArgumentException e) {
-            return false; // not written by an instance
+    /** Reads what {@code known} says anew: whether it has stopped. */
+    private boolean says(Seen known) {
+        known.stopped = false;
+        if (!known.state.isEmpty()) {
+            try {
+                known.stopped =
+                        LetterJson.json(known.state).path("state").asText().equals("stopped");
+            } catch (IllegalArgumentException e) {
+                tally.garbage("an instance's state");
+            }
         }
+        return known.stopped;
     }
 }

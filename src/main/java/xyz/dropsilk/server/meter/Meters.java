@@ -80,6 +80,11 @@ public final class Meters {
         return List.copyOf(known().values());
     }
 
+    /** Whether there is a meter {@code name}. */
+    public boolean has(String name) {
+        return known().containsKey(name);
+    }
+
     /** What the meter {@code name} says now, its series summed up; 0 where there is no such meter. */
     public long value(String name) {
         return Math.round(samples(name).stream().mapToDouble(Sample::value).sum());

@@ -14,5 +14,10 @@ public final class Names {
     public static final String SIGNALS = "dropsilk_signals_total";
     public static final String REFUSED = "dropsilk_refused_total";
 
+    /** There only where instances share an engine. */
+    public static final String BUS_UNDELIVERED = "dropsilk_bus_undelivered_total";
+
+    public static final String BUS_GARBAGE = "dropsilk_bus_garbage_total";
+
     private Names() {}
 }

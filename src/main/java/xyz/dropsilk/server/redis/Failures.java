@@ -1,14 +1,20 @@
 package xyz.dropsilk.server.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 import xyz.dropsilk.server.cluster.EngineException;
 
 /** What the library throws, as instances understand it and operators may read it. Stateless. */
 final class Failures {
     private Failures() {}
 
-    /** Out of memory, or a right that is missing, leaves the connection as it is; all else makes for a new one. */
+    /** A right that is missing leaves the connection as it is; all else makes for a new one. */
     static EngineException of(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && !(cause instanceof EngineException)) {
@@ -24,20 +30,39 @@ final class Failures {
         if (cause instanceof RedisCommandExecutionException) {
             String word = message.contains("-OOM") ? "OOM" : message.split(" ", 2)[0]; // of a script, before 7.0
             return switch (word) {
-                case "OOM" -> EngineException.refused("it is out of memory");
-                case "NOPERM" -> EngineException.refused("the user lacks a right: " + first(message));
+                case "OOM" -> EngineException.lost("it is out of memory"); // as if it were away: all it can do is read
+                case "NOPERM" ->
+                    EngineException.refused(
+                            "the user lacks a right: " + first(message) + " (docs/OPERATIONS.md has the ACL line)");
                 case "WRONGTYPE" -> EngineException.refused("a key has another type than ours");
                 case "WRONGPASS", "NOAUTH" -> EngineException.lost("user or password are wrong");
                 default -> EngineException.lost(first(message));
             };
         }
-        return EngineException.lost(
-                cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : ": " + first(message)));
+        return EngineException.lost(ofTheConnection(cause, message));
+    }
+
+    private static String ofTheConnection(Throwable cause, String message) {
+        if (cause instanceof NotSslRecordException) {
+            return "it speaks no TLS: use redis:// instead of rediss://, or its port for TLS";
+        }
+        if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
+            return "its certificate is signed by nobody whom Java trusts: name a store that has it, with"
+                    + " JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE (" + first(message) + ")";
+        }
+        if (cause instanceof CertificateException) {
+            return "its certificate is another host's, or no good: use the name in it in REDIS_URL (" + first(message)
+                    + ")";
+        }
+        return cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : ": " + first(message));
     }
 
     private static boolean isWrapper(Throwable failure) {
         return failure instanceof CompletionException
-                || failure.getClass().getName().startsWith("io.lettuce.");
+                || failure instanceof SSLException
+                || failure instanceof DecoderException
+                || failure.getClass().getName().startsWith("io.lettuce.")
+                || failure.getClass().getName().startsWith("sun.security.");
     }
 
     private static final int MOST_CHARS = 120;

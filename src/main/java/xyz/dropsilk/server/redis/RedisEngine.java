@@ -38,6 +38,9 @@ import xyz.dropsilk.server.cluster.EngineException;
 public final class RedisEngine implements Engine {
     private static final String NO_CONNECTION = "no connection";
 
+    /** A channel that shows whether channels may be used: a right that is missing is told when connecting. */
+    private static final String RIGHTS = "rights";
+
     private final RedisClient client;
     private final RedisURI uri;
     private final Keys keys;
@@ -116,6 +119,8 @@ public final class RedisEngine implements Engine {
                 .thenCombine(async.scriptLoad(Scripts.DISCARD), RedisEngine::more)
                 .thenCombine(async.scriptLoad(Scripts.BEAT), RedisEngine::more)
                 .thenCombine(async.scriptLoad(Scripts.HEAR), RedisEngine::more)
+                .thenCombine(async.publish(keys.channel(RIGHTS), ""), (shas, heard) -> shas)
+                .thenCombine(channels.async().subscribe(keys.channel(RIGHTS)), (shas, subscribed) -> shas)
                 .thenCombine(inspect(async), (shas, problem) -> {
                     if (!problem.isEmpty()) {
                         throw EngineException.refused(problem);
@@ -159,7 +164,10 @@ public final class RedisEngine implements Engine {
         made.channels.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String text) {
-                listener.heard(keys.nameOf(channel), text);
+                String name = keys.nameOf(channel);
+                if (!name.equals(RIGHTS)) {
+                    listener.heard(name, text);
+                }
             }
         });
         RedisConnectionStateListener end = new RedisConnectionStateListener() {
@@ -314,7 +322,7 @@ public final class RedisEngine implements Engine {
         Map<String, String> body = message.getBody();
         return new Delivered(
                 message.getId(),
-                body.getOrDefault("e", ""),
+                body.getOrDefault("e", "no entry"), // which its reader finds unreadable
                 body.getOrDefault("p", ""),
                 number(body.getOrDefault("n", "0")));
     }

@@ -88,7 +88,9 @@ final class Scripts {
             for i, record in ipairs(KEYS) do
               local life, known, clocks = ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
               local version, value, ages = '', '', {}
-              if redis.call('TYPE', record).ok == 'hash' then
+              local kind = redis.call('TYPE', record).ok
+              if kind ~= 'hash' and kind ~= 'none' then value = kind end -- which its reader finds unreadable
+              if kind == 'hash' then
                 local heard = false
                 for j = 1, clocks do
                   local name = 'h:' .. ARGV[at + 3 + j]
