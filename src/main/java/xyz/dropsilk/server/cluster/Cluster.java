@@ -100,6 +100,9 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     private boolean warned;
     private boolean closed;
 
+    /** Whether another connection will be made in a moment. */
+    private boolean pausing;
+
     /**
      * An instance that is connected to nothing yet.
      *
@@ -263,6 +266,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
             return;
         }
         int mine = ++connection;
+        pausing = false;
         ticksConnecting = 0;
         step(mine, engine::connect, connected -> {
             step(mine, () -> engine.makeInbox(INBOX_LIVES), made -> {
@@ -347,9 +351,10 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
 
     /** There is no connection any more, or none that works, because of {@code reason}. */
     private void lose(String reason) {
-        if (closed) {
-            return;
+        if (closed || pausing) {
+            return; // one loss may be noticed in several ways
         }
+        pausing = true;
         connection++;
         up = false;
         engine.disconnect();

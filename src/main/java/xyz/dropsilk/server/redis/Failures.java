@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.security.cert.CertPathBuilderException;
@@ -28,8 +29,7 @@ final class Failures {
         }
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof RedisCommandExecutionException) {
-            String word = message.contains("-OOM") ? "OOM" : message.split(" ", 2)[0]; // of a script, before 7.0
-            return switch (word) {
+            return switch (word(message)) {
                 case "OOM" -> EngineException.lost("it is out of memory"); // as if it were away: all it can do is read
                 case "NOPERM" ->
                     EngineException.refused(
@@ -42,13 +42,28 @@ final class Failures {
         return EngineException.lost(ofTheConnection(cause, message));
     }
 
+    /** What kind of refusal it is: of what a script does too, which each version of the engine says in other words. */
+    private static String word(String message) {
+        if (message.contains("-OOM")) {
+            return "OOM";
+        }
+        boolean isRight = message.contains("-NOPERM")
+                || message.contains("user executing the script")
+                || message.contains("ACL failure in script");
+        return isRight ? "NOPERM" : message.split(" ", 2)[0];
+    }
+
     private static String ofTheConnection(Throwable cause, String message) {
         if (cause instanceof NotSslRecordException) {
             return "it speaks no TLS: use redis:// instead of rediss://, or its port for TLS";
         }
+        if (cause instanceof RedisCommandTimeoutException) {
+            return "it takes the connection and does not answer: it stands still, or only one side speaks TLS"
+                    + " (redis://, rediss://)";
+        }
         if (cause instanceof CertPathBuilderException || cause instanceof CertPathValidatorException) {
             return "its certificate is signed by nobody whom Java trusts: name a store that has it, with"
-                    + " JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE (" + first(message) + ")";
+                    + " _JAVA_OPTIONS=-Djavax.net.ssl.trustStore=FILE (" + first(message) + ")";
         }
         if (cause instanceof CertificateException) {
             return "its certificate is another host's, or no good: use the name in it in REDIS_URL (" + first(message)

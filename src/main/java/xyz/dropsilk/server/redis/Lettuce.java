@@ -24,6 +24,9 @@ import xyz.dropsilk.server.base.Secret;
 final class Lettuce {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
 
+    /** A first handshake by TLS loads hundreds of classes, on half a core that somebody else needs as well. */
+    private static final Duration TLS_LIMIT = Duration.ofSeconds(5);
+
     /** Half-open connections end after it. */
     private static final Duration UNACKNOWLEDGED_LIMIT = Duration.ofSeconds(10);
 
@@ -65,7 +68,7 @@ final class Lettuce {
                 .withSsl(settings.tls())
                 .withDatabase(settings.database())
                 .withClientName("dropsilk-" + id)
-                .withTimeout(CONNECT_LIMIT);
+                .withTimeout(settings.tls() ? TLS_LIMIT : CONNECT_LIMIT);
         Secret password = settings.password();
         String user = settings.user();
         if (password != null && user != null) {

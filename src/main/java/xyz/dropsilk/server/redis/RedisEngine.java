@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -46,6 +47,9 @@ public final class RedisEngine implements Engine {
     private final Keys keys;
     private final Listener listener;
     private volatile @Nullable Connections connections;
+
+    /** Which attempt at a connection is the newest: what becomes of an older one is closed. */
+    private final AtomicInteger attempts = new AtomicInteger();
 
     /** The names of scripts, by which the engine knows them; the same on every engine. */
     private record Shas(String commit, String makeInbox, String discard, String beat, String hear) {}
@@ -74,13 +78,14 @@ public final class RedisEngine implements Engine {
 
     @Override
     public CompletionStage<Void> connect() {
+        int mine = attempts.incrementAndGet();
         List<StatefulConnection<?, ?>> opened = new ArrayList<>(3);
         CompletableFuture<Void> done = new CompletableFuture<>();
         open(() -> client.connectAsync(StringCodec.UTF8, uri), opened)
                 .thenCombine(open(() -> client.connectAsync(StringCodec.UTF8, uri), opened), Pair::new)
                 .thenCombine(
                         open(() -> client.connectPubSubAsync(StringCodec.UTF8, uri), opened),
-                        (pair, channels) -> ready(pair.first, pair.second, channels))
+                        (pair, channels) -> ready(mine, pair.first, pair.second, channels))
                 .thenCompose(Function.identity())
                 .whenComplete((ready, failure) -> {
                     if (failure == null) {
@@ -110,6 +115,7 @@ public final class RedisEngine implements Engine {
     }
 
     private CompletionStage<Void> ready(
+            int mine,
             StatefulRedisConnection<String, String> commands,
             StatefulRedisConnection<String, String> reading,
             StatefulRedisPubSubConnection<String, String> channels) {
@@ -125,12 +131,14 @@ public final class RedisEngine implements Engine {
                     if (!problem.isEmpty()) {
                         throw EngineException.refused(problem);
                     }
-                    use(new Connections(
-                            commands,
-                            reading,
-                            channels,
-                            new Shas(shas.get(0), shas.get(1), shas.get(2), shas.get(3), shas.get(4)),
-                            new AtomicBoolean()));
+                    use(
+                            mine,
+                            new Connections(
+                                    commands,
+                                    reading,
+                                    channels,
+                                    new Shas(shas.get(0), shas.get(1), shas.get(2), shas.get(3), shas.get(4)),
+                                    new AtomicBoolean()));
                     return null;
                 });
     }
@@ -160,7 +168,13 @@ public final class RedisEngine implements Engine {
         });
     }
 
-    private void use(Connections made) {
+    private void use(int mine, Connections made) {
+        synchronized (this) {
+            if (mine != attempts.get()) {
+                throw EngineException.lost(NO_CONNECTION); // given up meanwhile
+            }
+            connections = made;
+        }
         made.channels.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String text) {
@@ -179,7 +193,6 @@ public final class RedisEngine implements Engine {
         made.commands.addListener(end);
         made.reading.addListener(end);
         made.channels.addListener(end);
-        connections = made;
         if (!made.commands.isOpen() || !made.reading.isOpen() || !made.channels.isOpen()) {
             lost(made, "the connection was closed");
         }
@@ -187,7 +200,11 @@ public final class RedisEngine implements Engine {
 
     private void lost(Connections which, String reason) {
         if (which.over.compareAndSet(false, true)) {
-            connections = null;
+            synchronized (this) {
+                if (which.equals(connections)) {
+                    connections = null;
+                }
+            }
             which.close();
             listener.lost(reason);
         }
@@ -195,8 +212,12 @@ public final class RedisEngine implements Engine {
 
     @Override
     public void disconnect() {
-        Connections now = connections;
-        connections = null;
+        Connections now;
+        synchronized (this) {
+            attempts.incrementAndGet();
+            now = connections;
+            connections = null;
+        }
         if (now != null) {
             now.close();
         }

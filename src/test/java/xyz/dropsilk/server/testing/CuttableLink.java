@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ServerSocketFactory;
 import xyz.dropsilk.server.base.Threads;
 
 /** A TCP link to a server that can be cut, made to swallow everything, and mended. */
@@ -29,10 +30,15 @@ public final class CuttableLink implements AutoCloseable {
     private volatile State state = State.WHOLE;
 
     CuttableLink(String host, int port) {
+        this(host, port, ServerSocketFactory.getDefault());
+    }
+
+    /** One whose near end {@code sockets} makes: with TLS, for example. */
+    CuttableLink(String host, int port, ServerSocketFactory sockets) {
         this.host = host;
         this.port = port;
         try {
-            this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            this.listening = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

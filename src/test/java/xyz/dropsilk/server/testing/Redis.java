@@ -106,6 +106,11 @@ public final class Redis implements AutoCloseable {
         return new CuttableLink("127.0.0.1", port);
     }
 
+    /** A link to it that speaks TLS at the near end: not every engine's program has TLS built in. */
+    public CuttableLink tlsLink(Certificate certificate) {
+        return new CuttableLink("127.0.0.1", port, certificate.sockets());
+    }
+
     /** Has it do what stands in {@code line}, without looking at the answer's meaning. */
     public String command(String line) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
