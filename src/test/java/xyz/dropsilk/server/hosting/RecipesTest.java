@@ -195,6 +195,47 @@ class RecipesTest {
         assertTrue(service.containsKey("region"));
     }
 
+    /** What one part of it is called by another, and that only the service can reach what it keeps. */
+    @Test
+    void theBlueprintsPartsBelongTogether() throws IOException {
+        Map<?, ?> blueprint = yaml("render.yaml");
+        Map<?, ?> service = (Map<?, ?>) list(blueprint, "services").get(0);
+        Map<?, ?> engine = (Map<?, ?>) list(blueprint, "services").get(1);
+        Map<?, ?> database = (Map<?, ?>) list(blueprint, "databases").get(0);
+        assertEquals(
+                Map.of("type", "keyvalue", "name", engine.get("name"), "property", "connectionString"),
+                variable(service, "REDIS_URL").get("fromService"));
+        assertEquals(
+                Map.of("name", database.get("name"), "property", "connectionString"),
+                variable(service, "DATABASE_URL").get("fromDatabase"));
+        assertEquals("keyvalue", engine.get("type"));
+        assertEquals("noeviction", engine.get("maxmemoryPolicy"));
+        for (Map<?, ?> kept : List.of(engine, database)) {
+            assertEquals(List.of(), kept.get("ipAllowList"));
+            assertEquals(service.get("region"), kept.get("region"));
+        }
+    }
+
+    private static Map<?, ?> variable(Map<?, ?> service, String name) {
+        return list(service, "envVars").stream()
+                .map(variable -> (Map<?, ?>) variable)
+                .filter(variable -> name.equals(variable.get("key")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A drain and the stop behind it end before the platform kills. */
+    @Test
+    void theBlueprintsDrainHasTimeEnough() throws IOException {
+        Map<?, ?> service = (Map<?, ?>) list(yaml("render.yaml"), "services").get(0);
+        int drain = Integer.parseInt(
+                String.valueOf(variable(service, "DRAIN_SECONDS").get("value")));
+        int stop = Integer.parseInt(
+                String.valueOf(variable(service, "SHUTDOWN_TIMEOUT_MS").get("value")));
+        assertTrue(drain > 0);
+        assertTrue(number("render.yaml", "maxShutdownDelaySeconds: (\\d+)") > drain + stop / 1_000);
+    }
+
     /** What the guide tells people to set. */
     @Test
     void theGuideNamesVariablesThatTheServerKnows() throws IOException {
