@@ -139,24 +139,26 @@ class EngineAccessIT {
         try (Redis redis = new Redis();
                 CuttableLink link = redis.tlsLink(right);
                 CuttableLink wrong = redis.tlsLink(anothers);
-                JarProcess refusing = JarProcess.jar()
-                        .with("_JAVA_OPTIONS", anothers.trusted())
-                        .with("REDIS_URL", url(wrong))
-                        .start();
-                JarProcess joining = JarProcess.jar()
-                        .with("_JAVA_OPTIONS", right.trusted())
-                        .with("REDIS_URL", url(link))
-                        .start();
                 TestServer plain = server(redis.url())) {
-            Await.until("the other name is refused", () -> says(refusing, "another host's"));
-            refusing.signal("KILL");
-            try (WebClient host = WebClient.from(NETWORK, joining.port());
+            try (JarProcess refusing = trusting(anothers, wrong)) {
+                assertTrue(refusing.port() > 0);
+                Await.until("the other name is refused", () -> says(refusing, "another host's"));
+            }
+            try (JarProcess joining = trusting(right, link);
+                    WebClient host = WebClient.from(NETWORK, joining.port());
                     WebClient guest = at(plain)) {
                 host.expectList(guest);
                 pair(host, guest);
+                assertFalse(says(joining, "certificate"));
             }
-            assertFalse(says(joining, "certificate"));
         }
+    }
+
+    private static JarProcess trusting(Certificate certificate, CuttableLink link) {
+        return JarProcess.jar()
+                .with("_JAVA_OPTIONS", certificate.trusted())
+                .with("REDIS_URL", url(link))
+                .start();
     }
 
     @Test
