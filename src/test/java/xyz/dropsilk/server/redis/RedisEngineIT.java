@@ -96,6 +96,21 @@ class RedisEngineIT extends EngineContract {
     }
 
     @Test
+    void anAttemptThatIsGivenUpLeavesNoConnectionBehind() {
+        try (Redis redis = new Redis()) {
+            Engine engine = engine(redis.port(), null, "third", new Ears());
+            CompletionStage<Void> first = engine.connect();
+            engine.disconnect();
+            CompletionStage<Void> second = engine.connect();
+            assertTrue(failure(first).isLost());
+            await(second);
+            Await.until("three connections", () -> redis.clients() == 3);
+            engine.close();
+            Await.until("none", () -> redis.clients() == 0);
+        }
+    }
+
+    @Test
     void anEngineThatForgotTheScriptsIsConnectedToAgain() {
         Ears heard = new Ears();
         try (Redis redis = new Redis()) {

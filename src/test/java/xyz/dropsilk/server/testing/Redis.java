@@ -123,6 +123,17 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    /** How many are connected to it, but for whoever asks. */
+    public int clients() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write("CLIENT LIST\r\nQUIT\r\n".getBytes(StandardCharsets.UTF_8));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return (int) answer.lines().filter(line -> line.startsWith("id=")).count() - 1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends it without a word. */
     public void kill() {
         Process running = process;
