@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import xyz.dropsilk.server.testing.Await;
@@ -28,7 +26,6 @@ import xyz.dropsilk.server.testing.WebClient;
 
 /** What an engine demands and refuses, and what operators are told of it: its user's rights, its certificate, its memory. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Execution(ExecutionMode.CONCURRENT)
 class EngineAccessIT {
     private static final String NETWORK = "203.0.113.77";
     private static final String PASSWORD = "hush-hush";
