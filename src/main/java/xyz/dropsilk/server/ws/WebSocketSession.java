@@ -13,39 +13,26 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
-import xyz.dropsilk.server.base.Cleaned;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.flight.ClientEvent;
-import xyz.dropsilk.server.flight.FlightCode;
-import xyz.dropsilk.server.flight.Peer;
-import xyz.dropsilk.server.flight.SignalSink;
 import xyz.dropsilk.server.http.ServerStopping;
-import xyz.dropsilk.server.limit.CodeTries;
-import xyz.dropsilk.server.protocol.MessageHandler;
 import xyz.dropsilk.server.protocol.Problem;
-import xyz.dropsilk.server.protocol.ProtocolException;
 import xyz.dropsilk.server.protocol.ServerMessage;
-import xyz.dropsilk.server.protocol.User;
-import xyz.dropsilk.server.protocol.WhiteSpace;
-import xyz.dropsilk.server.room.Rooms;
-import xyz.dropsilk.server.rules.RoomChannel;
 import xyz.dropsilk.server.rules.RoomSockets;
 
 /**
- * One socket after the handshake, the only handler of its pipeline: frames in, calls to the registry, liveness, and how it ends. Confined to
+ * One socket after the handshake, the only handler of its pipeline: frames in, what its client says passed on, liveness, and how it ends. Confined to
  * the socket's event loop but for {@link #held}, {@link #evict}, {@link #replaced} and {@link #dismissed}.
- *
- * <p><b>Flushing.</b> Signals of one read burst are appended to the peer's outbox and flushed together when the burst ends.
  *
  * <p><b>Ending.</b> {@link #close} takes the client out of the registry at once, so that its peer knows, and sends a close frame behind what
  * is queued. Then the output is shut down and the rest of the input thrown away until the client closes too; a client that does not is cut
  * off after {@link #CLOSE_SECONDS}.
  */
 final class WebSocketSession extends ChannelInboundHandlerAdapter
-        implements FrameReader.Listener, MessageHandler, Outbox.Owner, Client.Socket {
+        implements FrameReader.Listener, Outbox.Owner, Client.Socket {
     /** How long a close may take until the socket is cut. A client that reads nothing never sees the close frame. */
     private static final long CLOSE_SECONDS = 5;
 
@@ -60,20 +47,16 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     private static final int NO_CLOSE_CAME = 1006;
 
-    /** Of a message type that nobody knows, in UTF-16 units. */
-    private static final int MAX_TOLD_UNITS = 40;
-
     private static final long NOT_PINGED = 0;
 
     private static final byte[] NO_PAYLOAD = {};
 
     private final Channel channel;
     private final SessionContext shared;
-    private final Scratch scratch = Scratch.ofThisLoop();
     private final FrameReader reader;
     private final Outbox outbox;
     private final Client client;
-    private final CodeTries tries;
+    private final ClientMessages messages;
     private final MessageLimit limit;
     private final long since;
     private @Nullable Future<?> heartbeat;
@@ -92,9 +75,6 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     /** The messages that had ended when it began. */
     private int endedBefore;
-
-    /** Where the signals of this read burst went, to be flushed at its end. */
-    private @Nullable SignalSink relayedTo;
 
     private boolean closing;
 
@@ -120,10 +100,11 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         assert channel.eventLoop().inEventLoop() : channel;
         this.channel = channel;
         this.shared = shared;
+        Scratch scratch = Scratch.ofThisLoop();
         this.reader = new FrameReader(channel.alloc(), scratch, shared.maxPayloadBytes(), this);
         this.outbox = new Outbox(channel, shared.memory(), this);
         this.client = new Client(shared.registry().home(), address, network, outbox, discoverable, this);
-        this.tries = shared.joins().tries(network);
+        this.messages = new ClientMessages(shared, client, scratch);
         this.since = shared.ticker().getAsLong();
         this.now = since;
         this.limit = new MessageLimit(shared.messageRate(), now);
@@ -245,16 +226,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        flushRelayed();
+        messages.flush();
         outbox.flush();
-    }
-
-    private void flushRelayed() {
-        SignalSink peer = relayedTo;
-        if (peer != null) {
-            relayedTo = null;
-            peer.flush();
-        }
     }
 
     private void noteUnfinished() {
@@ -281,16 +254,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void text(byte[] bytes, int from, int to) {
-        try {
-            scratch.reader().read(bytes, from, to, this);
-        } catch (ProtocolException e) {
-            reject(e.problem(), e.type());
-        }
+        messages.handle(bytes, from, to, now);
     }
 
     @Override
     public void binary() {
-        reject(Problem.INVALID_MESSAGE, null);
+        messages.reject(Problem.INVALID_MESSAGE, null);
     }
 
     @Override
@@ -364,82 +333,8 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         return false;
     }
 
-    private void reject(Problem problem, @Nullable String type) {
-        String told = type == null ? null : Cleaned.of(type, MAX_TOLD_UNITS);
-        shared.events().publish(new MessageRefused(client.address(), client.id(), told));
-        client.send(problem.message());
-    }
-
     private void refused(Refusal refusal) {
         shared.events().publish(new Refused(refusal, client.address(), client.id()));
-    }
-
-    // --- messages ---
-
-    @Override
-    public void registerDetails(@Nullable String name) {
-        String clean = name == null ? null : User.cleanName(name);
-        if (clean == null) {
-            client.send(Problem.INVALID_NAME.message());
-        } else {
-            shared.registry().rename(client, clean);
-        }
-    }
-
-    @Override
-    public void createFlight() {
-        shared.registry().createFlight(client);
-    }
-
-    @Override
-    public void joinFlight(@Nullable String flightCode) {
-        String code = FlightCode.parse(flightCode);
-        if (code == null) {
-            client.send(Problem.INVALID_FLIGHT_CODE.message());
-        } else {
-            shared.registry().joinFlight(client, code, tries);
-        }
-    }
-
-    @Override
-    public void inviteToFlight(String inviteeId, String flightCode) {
-        String code = FlightCode.parse(flightCode);
-        if (code != null) {
-            shared.rooms().endIfExpired(code);
-        }
-        shared.registry().invite(client, inviteeId, code, tries);
-    }
-
-    @Override
-    public void attachRoom(String roomCode, String participantId, String channelWord) {
-        String code = FlightCode.parse(roomCode);
-        String secret = WhiteSpace.trim(participantId);
-        RoomChannel forWhat = RoomChannel.of(channelWord);
-        if (code == null || secret.isEmpty() || secret.length() > Rooms.MAX_ID_UNITS || forWhat == null) {
-            reject(Problem.INVALID_MESSAGE, null);
-        } else {
-            shared.rooms().attach(client, code, secret, forWhat);
-        }
-    }
-
-    @Override
-    public void signal(byte[] bytes, int from, int to) {
-        Peer.Link link = client.link();
-        if (link == null) {
-            return; // no peer, or not any more: a harmless race
-        }
-        if (relayedTo != link.to()) {
-            flushRelayed();
-            relayedTo = link.to();
-        }
-        int length = to - from;
-        boolean isTimed = shared.meters().timesSignals() && scratch.samples();
-        boolean letIn = isTimed
-                ? link.to().relayTimed(link.pairing(), bytes, from, length, now)
-                : link.to().relay(link.pairing(), bytes, from, length);
-        if (letIn) {
-            link.count(length);
-        }
     }
 
     // --- ending ---
