@@ -387,8 +387,9 @@ final class Outgoing implements Bus, SendQueue.Sender {
             refused(propose, id);
         } else if (isMissing) {
             missing(propose, id);
-        } else {
+        } else if (answer.lost() > 0) {
             tally.undelivered(answer.lost(), NO_ROOM);
+            gateway().unheardOf(propose.proposal().code());
         }
     }
 

@@ -97,10 +97,8 @@ final class Watch {
             }
             return;
         }
-        // An entry that is missing says nothing by itself: the engine may be new. Others remove it long after they
-        // knew.
-        long patience = state == null ? FORGET_NANOS + DEAD_NANOS : DEAD_NANOS;
-        if (now - known.since >= patience) {
+        // An entry that is missing is one that stands still: the engine may be new, and whoever lives says so in time.
+        if (now - known.since >= DEAD_NANOS) {
             die(home);
         }
         if (state != null && now - known.since >= FORGET_NANOS) {

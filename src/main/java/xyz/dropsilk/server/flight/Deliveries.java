@@ -85,7 +85,9 @@ final class Deliveries implements Records.Recipient {
         } else if (delivery instanceof Delivery.Paired paired) {
             pair(paired, member);
         } else if (delivery instanceof Delivery.PeerLeft left) {
-            part(member, left.renewed());
+            if (member.pairing != Peer.NO_PAIRING) { // nobody leaves whom it was not told of
+                part(member, left.renewed());
+            }
         } else if (delivery instanceof Delivery.PeerLost) {
             member.peer.link(null);
         } else if (delivery instanceof Delivery.Attached attached) {

@@ -107,6 +107,11 @@ public final class Gateway {
         shared(records -> records.committed(id, code, base, version, entry, deliveries));
     }
 
+    /** {@link Bus#propose} has had its way with what lives under {@code code}, but not all whom it concerns have heard of it. */
+    public void unheardOf(String code) {
+        shared(records -> records.unheard(code));
+    }
+
     /** Nobody can be asked any more. */
     public void away() {
         shared(SharedRecords::away);

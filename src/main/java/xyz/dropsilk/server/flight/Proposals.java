@@ -89,7 +89,7 @@ final class Proposals {
         private long lookedAt;
 
         /** Whether it is about what the record says, and nothing without it. */
-        private boolean onRecordAlone;
+        boolean onRecordAlone;
 
         /** What was proposed last; null while it is read. */
         @Nullable

@@ -4,9 +4,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +38,12 @@ final class SharedFlights implements Records, Proposals.Decider {
 
     /** Instances that are dead as far as this one can tell. */
     private final Set<String> dead = new HashSet<>();
+
+    /** Of which an instance that shares them may not know what this one knows. */
+    private final Set<String> unconfirmed = new LinkedHashSet<>();
+
+    /** What is being insisted on. */
+    private final Set<String> insisting = new HashSet<>();
 
     /** When what is told now was read, for stories. */
     private Instant at = Instant.EPOCH;
@@ -127,20 +133,17 @@ final class SharedFlights implements Records, Proposals.Decider {
     // --- what comes back ---
 
     /**
-     * This instance has read that {@code entry} lives under {@code code} from now on, in {@code version}.
+     * This instance has read that {@code entry} lives under {@code code} from now on, in {@code version}. What was asked for here is told as it was
+     * decided; of what others decided clients here are told how it differs from what they know, since a letter may be lost with the engine's memory.
      *
      * @param own the commit that it is because of, if it is one of ours
      * @param base the version that it was decided on; empty for none
-     * @param deliveries what clients of this instance are told
      */
-    void committed(
-            Proposals.@Nullable Pending own,
-            String code,
-            String base,
-            String version,
-            @Nullable Entry entry,
-            List<Delivery> deliveries) {
+    void committed(Proposals.@Nullable Pending own, String code, String base, String version, @Nullable Entry entry) {
         Decision proposed = own == null ? null : own.proposed;
+        if (own != null && own.onRecordAlone) {
+            insisting.remove(code);
+        }
         Held known = held.get(code);
         if (known != null && known.alone && isAsBefore(known)) {
             known = new Held(known.flight, known.version, /* alone= */ false, null);
@@ -148,13 +151,19 @@ final class SharedFlights implements Records, Proposals.Decider {
         }
         if (known == null || !known.alone) {
             Entry next = proposed != null ? proposed.next() : recognized(entry, known);
-            if (known == null || known.flight == null || known.version.equals(base)) {
+            boolean isAsked = own != null && proposed != null && !own.onRecordAlone;
+            if (known == null || known.flight == null || (isAsked && known.version.equals(base))) {
                 hold(code, next, version);
-                deliver(code, proposed != null ? proposed.deliveries() : deliveries, own);
+                if (proposed != null) {
+                    deliver(code, proposed.deliveries(), own);
+                }
                 leaveForThoseGone(code);
                 expelDead(code);
             } else if (Proposals.numberOf(version) > Proposals.numberOf(known.version)) {
-                adopt(code, known.flight, next, version, unwantedBy(own)); // something in between was missed
+                adopt(code, known.flight, next, version, unwantedBy(own));
+            } else {
+                bus.check(
+                        code); // an engine that forgot something knew no better, or this was seen in the record already
             }
         } else if (proposed != null && known.flight != null && isSame(proposed.next(), known.flight)) {
             hold(code, known.flight, version); // what was insisted on
@@ -164,8 +173,21 @@ final class SharedFlights implements Records, Proposals.Decider {
             bus.check(code); // decided alone again since
         }
         if (own != null && proposed != null && !own.abandoned) {
-            own.decided.accept(proposed);
+            own.decided.accept(isDelivered(own) ? proposed : withdrawn(own));
         }
+    }
+
+    /** Whoever asked for a seat is told that it has one by the delivery, and by nothing else. */
+    private boolean isDelivered(Proposals.Pending own) {
+        return own.asker == null || recipient.isIn(own.asker, own.code);
+    }
+
+    /** What was proposed for a client is not to be: if it has come true, or still does, it is undone. */
+    private Decision withdrawn(Proposals.Pending asked) {
+        if (asked.proposed != null && asked.asker != null) {
+            leave(asked.code, asked.asker); // stands behind it, and before whatever this client does next
+        }
+        return Decision.refused(Decision.Verdict.AWAY);
     }
 
     @SuppressWarnings("ReferenceEquality") // is it the very value that was insisted on?
@@ -200,10 +222,18 @@ final class SharedFlights implements Records, Proposals.Decider {
     /** Whoever a flight names and is not here, or not in it, leaves it. */
     private void leaveForThoseGone(String code) {
         Held known = held.get(code);
-        if (known != null && known.flight != null) {
-            known.flight.seats().stream()
-                    .filter(seat -> isOfThisHome(seat) && !recipient.isIn(seat.id(), code))
-                    .forEach(seat -> leave(code, seat.id()));
+        if (known != null) {
+            Set<String> gone = new LinkedHashSet<>();
+            addThoseGone(known.flight, gone);
+            gone.forEach(client -> leave(code, client));
+        }
+    }
+
+    private void addThoseGone(@Nullable Entry entry, Set<String> gone) {
+        if (entry instanceof Flight flight) {
+            flight.seats().stream()
+                    .filter(seat -> isOfThisHome(seat) && !recipient.isIn(seat.id(), flight.code()))
+                    .forEach(seat -> gone.add(seat.id()));
         }
     }
 
@@ -275,6 +305,9 @@ final class SharedFlights implements Records, Proposals.Decider {
         }
         recipient.deliver(decision.deliveries());
         asked.decided.accept(decision);
+        if (!away) {
+            bus.check(asked.code); // the others may have it at once
+        }
     }
 
     @Override
@@ -283,10 +316,7 @@ final class SharedFlights implements Records, Proposals.Decider {
             decideAlone(asked);
             return;
         }
-        if (asked.proposed != null && asked.asker != null) {
-            leave(asked.code, asked.asker); // stands behind it, and before whatever this client does next
-        }
-        asked.decided.accept(Decision.refused(Decision.Verdict.AWAY));
+        asked.decided.accept(withdrawn(asked));
     }
 
     // --- together again ---
@@ -294,7 +324,24 @@ final class SharedFlights implements Records, Proposals.Decider {
     /** The others can be asked, and this instance has read all that it was told: each flight with a member here is looked at. */
     void back() {
         away = false;
+        held.forEach((code, known) -> {
+            if (isShared(known.flight)) {
+                unconfirmed.add(code);
+            }
+        });
         checkAll();
+    }
+
+    private boolean isShared(@Nullable Flight flight) {
+        return flight != null && !flight.seats().stream().allMatch(this::isOfThisHome);
+    }
+
+    /** An instance that a change of the flight under {@code code} concerns has not heard of it. */
+    void unheard(String code) {
+        Held known = held.get(code);
+        if (known != null && isShared(known.flight)) {
+            unconfirmed.add(code);
+        }
     }
 
     /** Looks at each flight with a member here. */
@@ -302,10 +349,11 @@ final class SharedFlights implements Records, Proposals.Decider {
         held.keySet().forEach(bus::check);
     }
 
-    /** Looks again at what was decided alone and is not known to all yet. */
+    /** Looks again at what is not known to all yet. */
     void checkThoseAlone() {
+        unconfirmed.retainAll(held.keySet());
         held.forEach((code, known) -> {
-            if (known.alone) {
+            if (known.alone || unconfirmed.contains(code)) {
                 bus.check(code);
             }
         });
@@ -319,16 +367,29 @@ final class SharedFlights implements Records, Proposals.Decider {
         }
         if (known.flight == null) {
             put(code, null);
-            if (known.base != null) {
-                known.base.seats().forEach(seat -> leave(code, seat.id()));
-            }
+            Set<String> gone = new LinkedHashSet<>();
+            addThoseGone(known.base, gone);
+            addThoseGone(entry, gone);
+            gone.forEach(client -> leave(code, client));
         } else if (known.alone && !isAsBefore(known)) {
-            insist(code, known.flight);
+            insist(code);
         } else if (!(entry instanceof Flight flight)
                 || Proposals.numberOf(version) < Proposals.numberOf(known.version)) {
             putBack(code, version, entry, known.flight);
         } else {
             adopt(code, known.flight, flight, version, null);
+            confirm(code);
+        }
+    }
+
+    /**
+     * Says again what all know of a flight that other instances share: an engine that came back as it was some time ago may say that a client of
+     * theirs is in it which has left, and whoever believes that of nobody does not look.
+     */
+    private void confirm(String code) {
+        Held known = held.get(code);
+        if (unconfirmed.remove(code) && known != null && known.flight != null && isShared(known.flight)) {
+            putBack(code, known.version, known.flight, known.flight);
         }
     }
 
@@ -341,8 +402,18 @@ final class SharedFlights implements Records, Proposals.Decider {
                 && known.flight.host().id().equals(known.base.host().id());
     }
 
-    private void insist(String code, Flight mine) {
-        proposals.commitOnRecord(code, now -> Flight.insist(now, mine), decision -> {}, this);
+    /** On what was decided alone until it comes to it: it may wait, and what was insisted on before must not come back then. */
+    private void insist(String code) {
+        if (!insisting.add(code)) {
+            return; // and it comes to what is decided until then
+        }
+        Rule rule = now -> {
+            Held known = held.get(code);
+            return known == null || known.flight == null || !known.alone
+                    ? Decision.refused(Decision.Verdict.CODE_IN_USE)
+                    : Flight.insist(now, known.flight);
+        };
+        proposals.commitOnRecord(code, rule, decision -> insisting.remove(code), this);
     }
 
     /** Puts back what the others have forgotten, if the record still is {@code entry}, in {@code version}; else looks again. */
@@ -351,7 +422,7 @@ final class SharedFlights implements Records, Proposals.Decider {
                 code,
                 entry,
                 version,
-                Flight.insist(null, mine),
+                Flight.insist(entry, mine),
                 isDone -> {
                     if (!isDone) {
                         bus.check(code);
@@ -373,24 +444,31 @@ final class SharedFlights implements Records, Proposals.Decider {
                 if (mine.isFull()) {
                     missed.add(new Delivery.PeerLeft(seat.id(), /* renewed= */ now.isFull()));
                 }
-                Delivery announced = now.announcedTo(seat.id());
-                if (announced != null) {
-                    missed.add(announced);
-                }
+                announce(now, seat, missed);
             }
         }
         if (next instanceof Flight now) {
             now.seats().stream()
                     .filter(seat -> isOfThisHome(seat) && !mine.has(seat.id()) && recipient.isFreeFor(seat.id(), code))
-                    .map(seat -> now.announcedTo(seat.id()))
-                    .filter(Objects::nonNull)
-                    .forEach(missed::add);
+                    .forEach(seat -> announce(now, seat, missed));
         }
         hold(code, next == null ? null : EntryJson.recognizing(next, mine), version);
         missed.removeIf(delivery -> delivery.to().equals(unwanted));
         recipient.deliver(missed);
         leaveForThoseGone(code);
         expelDead(code);
+    }
+
+    /** Nobody is told of a peer that is gone from here: it leaves in a moment. */
+    private void announce(Flight flight, Seat seat, List<Delivery> missed) {
+        Delivery.Paired announced = flight.announcedTo(seat.id());
+        if (announced != null && !isGone(announced.peer().id(), flight.code())) {
+            missed.add(announced);
+        }
+    }
+
+    private boolean isGone(String client, String code) {
+        return bus.home().equals(Bus.homeOf(client)) && !recipient.isFreeFor(client, code);
     }
 
     // --- other instances ---

@@ -77,12 +77,17 @@ final class SharedRecords {
             if (isRoom) {
                 rooms.committed(own, code, base, version, entry, deliveries);
             } else {
-                flights.committed(own, code, base, version, entry, deliveries);
+                flights.committed(own, code, base, version, entry);
             }
         } catch (RuntimeException e) {
             proposals.failed(own);
             throw e;
         }
+    }
+
+    /** Not all instances that a change under {@code code} concerns have heard of it. */
+    void unheard(String code) {
+        flights.unheard(code);
     }
 
     /** This instance leaves: whoever waits is answered. */

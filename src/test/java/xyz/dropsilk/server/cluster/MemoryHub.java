@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.testing.ManualExecutor;
 
@@ -25,6 +26,7 @@ final class MemoryHub {
     private boolean away;
     private boolean isFrozen;
     private boolean full;
+    private Consumer<Engine.Change> written = change -> {};
 
     private static final class Inbox {
         final List<Engine.Delivered> entries = new ArrayList<>();
@@ -96,6 +98,11 @@ final class MemoryHub {
 
     void remove(MemoryEngine engine) {
         engines.remove(engine);
+    }
+
+    /** {@code listener} hears of each change of a record that comes true. */
+    void onChange(Consumer<Engine.Change> listener) {
+        written = listener;
     }
 
     // --- faults ---
@@ -186,6 +193,7 @@ final class MemoryHub {
     }
 
     private void write(Engine.Change change) {
+        written.accept(change);
         Stored before = stored(change.code());
         if (change.value().isEmpty()) {
             if (change.remembered().isZero()) {

@@ -64,6 +64,8 @@ final class Simulation {
                 || faults.contains(Fault.CUT)
                 || faults.contains(Fault.FREEZE)
                 || faults.contains(Fault.KILL);
+        hub.onChange(change -> say("record " + change.code() + ": " + change.expected() + " -> " + change.version()
+                + " " + ids(change.value())));
         for (int i = 0; i < registries; i++) {
             start();
         }
@@ -96,6 +98,15 @@ final class Simulation {
 
     private void pass(long millis) {
         time.advance(Duration.ofMillis(millis));
+    }
+
+    private static String ids(String value) {
+        return String.join(
+                ",",
+                value.isEmpty()
+                        ? List.of("nothing")
+                        : Traveller.idsIn(value.substring(
+                                0, value.indexOf("story") < 0 ? value.length() : value.indexOf("story"))));
     }
 
     private void say(String what) {
@@ -153,7 +164,11 @@ final class Simulation {
         for (Traveller who : travellers) {
             if (!who.gone) {
                 String before = who.code;
+                int heard = who.log.size();
                 who.listen();
+                for (String m : who.log.subList(heard, who.log.size())) {
+                    if (!m.contains("users-on-network") && !m.contains("\"signal\"")) say("    " + who + " hears " + m);
+                }
                 if (who.code != null && !who.code.equals(before)) {
                     codes.add(who.code);
                     say(who + " is in " + who.code);

@@ -3,9 +3,10 @@ package xyz.dropsilk.server.testing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
@@ -15,7 +16,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Time that stands still until it is moved, with a timer and a clock in it. Runs its tasks on the thread that moves it; for one thread. */
 public final class ManualExecutor extends AbstractExecutorService implements ScheduledExecutorService, InstantSource {
@@ -24,9 +24,11 @@ public final class ManualExecutor extends AbstractExecutorService implements Sch
     /** So near the end of the ticker's range that tests pass over it. */
     private static final long START_NANOS = Long.MAX_VALUE - 1_000_000;
 
-    /** In the order of their scheduling. */
-    private final List<Task<?>> waiting = new ArrayList<>();
+    /** In the order in which they come due, and of their scheduling where that is the same. */
+    private final Queue<Task<?>> waiting = new PriorityQueue<>(
+            Comparator.<Task<?>>comparingLong(task -> task.at).thenComparingLong(task -> task.number));
 
+    private long scheduled;
     private long elapsed;
     private boolean stopped;
 
@@ -43,8 +45,8 @@ public final class ManualExecutor extends AbstractExecutorService implements Sch
     /** Moves on by {@code time}, and runs what comes due on the way when it does. */
     public void advance(Duration time) {
         long target = elapsed + time.toNanos();
-        for (Task<?> next = next(); next != null && next.at <= target; next = next()) {
-            waiting.remove(next);
+        for (Task<?> next = waiting.peek(); next != null && next.at <= target; next = waiting.peek()) {
+            waiting.remove();
             elapsed = Math.max(elapsed, next.at);
             next.run();
         }
@@ -54,10 +56,6 @@ public final class ManualExecutor extends AbstractExecutorService implements Sch
     /** Runs what is due now. */
     public void runDue() {
         advance(Duration.ZERO);
-    }
-
-    private @Nullable Task<?> next() {
-        return waiting.stream().min(Comparator.comparingLong(task -> task.at)).orElse(null);
     }
 
     /** How many tasks wait. */
@@ -125,6 +123,7 @@ public final class ManualExecutor extends AbstractExecutorService implements Sch
 
     private final class Task<V> extends FutureTask<V> implements ScheduledFuture<V> {
         final long at;
+        final long number = ++scheduled;
 
         Task(Callable<V> callable, long at) {
             super(callable);
