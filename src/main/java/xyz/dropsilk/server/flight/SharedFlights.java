@@ -150,30 +150,40 @@ final class SharedFlights implements Records, Proposals.Decider {
             put(code, known);
         }
         if (known == null || !known.alone) {
-            Entry next = proposed != null ? proposed.next() : recognized(entry, known);
-            boolean isAsked = own != null && proposed != null && !own.onRecordAlone;
-            if (known == null || known.flight == null || (isAsked && known.version.equals(base))) {
-                hold(code, next, version);
-                if (proposed != null) {
-                    deliver(code, proposed.deliveries(), own);
-                }
-                leaveForThoseGone(code);
-                expelDead(code);
-            } else if (Proposals.numberOf(version) > Proposals.numberOf(known.version)) {
-                adopt(code, known.flight, next, version, unwantedBy(own));
-            } else {
-                bus.check(
-                        code); // an engine that forgot something knew no better, or this was seen in the record already
-            }
+            follow(own, known, code, base, version, entry);
         } else if (proposed != null && known.flight != null && isSame(proposed.next(), known.flight)) {
             hold(code, known.flight, version); // what was insisted on
             deliver(code, proposed.deliveries(), own);
-            leaveForThoseGone(code);
+        } else if (isAlready(known, version, entry)) {
+            hold(code, known.flight, version); // it had come true before it was decided alone
         } else if (own != null) {
             bus.check(code); // decided alone again since
         }
+        leaveForThoseGone(code);
+        expelDead(code);
         if (own != null && proposed != null && !own.abandoned) {
             own.decided.accept(isDelivered(own) ? proposed : withdrawn(own));
+        }
+    }
+
+    /** What is known of a flight follows what was decided together. */
+    private void follow(
+            Proposals.@Nullable Pending own,
+            @Nullable Held known,
+            String code,
+            String base,
+            String version,
+            @Nullable Entry entry) {
+        Decision proposed = own == null ? null : own.proposed;
+        Entry next = proposed != null ? proposed.next() : recognized(entry, known);
+        boolean isAsked = own != null && !own.onRecordAlone && proposed != null;
+        if (known == null || known.flight == null || (isAsked && known.version.equals(base))) {
+            hold(code, next, version);
+            deliver(code, proposed == null ? List.of() : proposed.deliveries(), own);
+        } else if (Proposals.numberOf(version) > Proposals.numberOf(known.version)) {
+            adopt(code, known.flight, next, version, unwantedBy(own));
+        } else {
+            bus.check(code); // an engine that forgot something knew no better, or this was seen in the record already
         }
     }
 
@@ -188,6 +198,15 @@ final class SharedFlights implements Records, Proposals.Decider {
             leave(asked.code, asked.asker); // stands behind it, and before whatever this client does next
         }
         return Decision.refused(Decision.Verdict.AWAY);
+    }
+
+    /** Whether others know in {@code version} just what was decided alone. */
+    private static boolean isAlready(Held known, String version, @Nullable Entry entry) {
+        return known.flight != null
+                && entry instanceof Flight flight
+                && Proposals.numberOf(version) > Proposals.numberOf(known.version)
+                && flight.pairing() == known.flight.pairing()
+                && flight.seats().stream().allMatch(seat -> known.flight.has(seat.id()));
     }
 
     @SuppressWarnings("ReferenceEquality") // is it the very value that was insisted on?
@@ -373,13 +392,20 @@ final class SharedFlights implements Records, Proposals.Decider {
             gone.forEach(client -> leave(code, client));
         } else if (known.alone && !isAsBefore(known)) {
             insist(code);
-        } else if (!(entry instanceof Flight flight)
-                || Proposals.numberOf(version) < Proposals.numberOf(known.version)) {
+        } else if (!(entry instanceof Flight flight) || isBehind(flight, version, known)) {
             putBack(code, version, entry, known.flight);
         } else {
             adopt(code, known.flight, flight, version, null);
+            leaveForThoseGone(code);
+            expelDead(code);
             confirm(code);
         }
+    }
+
+    /** Whether an engine has forgotten what this instance knows; somebody who knew less may have put that back since, under the same number. */
+    private static boolean isBehind(Flight flight, String version, Held known) {
+        int order = Long.compare(Proposals.numberOf(version), Proposals.numberOf(known.version));
+        return order < 0 || (order == 0 && known.flight != null && known.flight.isFull() && !flight.isFull());
     }
 
     /**
@@ -455,8 +481,6 @@ final class SharedFlights implements Records, Proposals.Decider {
         hold(code, next == null ? null : EntryJson.recognizing(next, mine), version);
         missed.removeIf(delivery -> delivery.to().equals(unwanted));
         recipient.deliver(missed);
-        leaveForThoseGone(code);
-        expelDead(code);
     }
 
     /** Nobody is told of a peer that is gone from here: it leaves in a moment. */

@@ -207,7 +207,7 @@ final class MemoryEngine implements Engine {
 
     @Override
     public CompletionStage<Boolean> makeInbox(Duration timeToLive) {
-        return ask(() -> hub.makeInbox(id));
+        return ask(() -> hub.makeInbox(id, timeToLive));
     }
 
     @Override
@@ -257,7 +257,7 @@ final class MemoryEngine implements Engine {
 
     @Override
     public CompletionStage<Beat> beat(String state, Duration timeToLive) {
-        return ask(() -> hub.beat(id, state));
+        return ask(() -> hub.beat(id, state, timeToLive));
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.testing.ManualExecutor;
 
 /** An engine in memory with the faults of real ones, the same for the same random numbers. For one thread. */
-final class MemoryHub {
+class MemoryHub {
     private static final int ENTRY_BYTES = 64;
 
     private final ManualExecutor time;
@@ -33,8 +33,12 @@ final class MemoryHub {
         long in;
         long out;
 
+        /** It lives so long: nanoseconds. */
+        long until;
+
         Inbox copy() {
             Inbox copy = new Inbox();
+            copy.until = until;
             copy.entries.addAll(entries);
             copy.in = in;
             copy.out = out;
@@ -173,7 +177,7 @@ final class MemoryHub {
         }
         List<Engine.Append> made = new ArrayList<>();
         for (Engine.Append append : commit.appends()) {
-            Inbox inbox = contents.inboxes.get(append.to());
+            Inbox inbox = inbox(append.to());
             boolean isFull = inbox != null && inbox.in - inbox.out > commit.mostUnread();
             if (inbox != null && !isFull) {
                 made.add(append);
@@ -260,7 +264,7 @@ final class MemoryHub {
     }
 
     private void append(Engine.Append append) {
-        Inbox inbox = contents.inboxes.get(append.to());
+        Inbox inbox = inbox(append.to());
         if (inbox != null) {
             inbox.in += append.entry().length() + append.payload().length() + ENTRY_BYTES;
             inbox.entries.add(new Engine.Delivered(nextPlace(), append.entry(), append.payload(), inbox.in));
@@ -296,11 +300,17 @@ final class MemoryHub {
         return records;
     }
 
-    boolean makeInbox(String id) {
-        if (contents.inboxes.containsKey(id)) {
+    private @Nullable Inbox inbox(String id) {
+        Inbox inbox = contents.inboxes.get(id);
+        return inbox != null && time.nanos() - inbox.until < 0 ? inbox : null;
+    }
+
+    boolean makeInbox(String id, Duration timeToLive) {
+        if (inbox(id) != null) {
             return false;
         }
         Inbox inbox = new Inbox();
+        inbox.until = time.nanos() + timeToLive.toNanos();
         inbox.entries.add(new Engine.Delivered(nextPlace(), "", "", 0));
         contents.inboxes.put(id, inbox);
         return true;
@@ -311,7 +321,7 @@ final class MemoryHub {
     }
 
     List<Engine.Delivered> entries(String id, String after, int most) {
-        Inbox inbox = contents.inboxes.get(id);
+        Inbox inbox = inbox(id);
         return inbox == null
                 ? List.of()
                 : inbox.entries.stream()
@@ -321,21 +331,25 @@ final class MemoryHub {
     }
 
     void discard(String id, String through, long bytes) {
-        Inbox inbox = contents.inboxes.get(id);
+        Inbox inbox = inbox(id);
         if (inbox != null) {
             inbox.entries.removeIf(entry -> Long.parseLong(entry.place()) < Long.parseLong(through));
             inbox.out = bytes;
         }
     }
 
-    Engine.Beat beat(String id, String state) {
+    Engine.Beat beat(String id, String state, Duration timeToLive) {
+        Inbox inbox = inbox(id);
+        if (inbox != null) {
+            inbox.until = time.nanos() + timeToLive.toNanos();
+        }
         if (contents.epoch.isEmpty()) {
             contents.epoch = "epoch" + ++epochs;
             contents.epochSince = time.nanos();
         }
         contents.instances.put(id, state);
         return new Engine.Beat(
-                contents.inboxes.containsKey(id),
+                inbox != null,
                 contents.epoch,
                 Duration.ofNanos(time.nanos() - contents.epochSince),
                 Map.copyOf(contents.instances));

@@ -21,6 +21,10 @@ final class SimulatedInstance {
     final Cluster cluster;
     final FlightRegistry registry;
     final MemoryEngine engine;
+
+    /** When it was started: ticker nanoseconds. */
+    final long since;
+
     private final MemoryEngine[] made = new MemoryEngine[1];
 
     /** Runs what is due, unless it is paused or dead; what throws is noted. */
@@ -30,10 +34,12 @@ final class SimulatedInstance {
         private final List<Runnable> missed = new ArrayList<>();
         private boolean paused;
         private boolean dead;
+        private long awakeSince;
 
         Machine(ManualExecutor time, List<Throwable> faults) {
             this.time = time;
             this.faults = faults;
+            this.awakeSince = time.nanos();
         }
 
         void pause() {
@@ -42,6 +48,7 @@ final class SimulatedInstance {
 
         void resume() {
             paused = false;
+            awakeSince = time.nanos();
             List<Runnable> due = List.copyOf(missed);
             missed.clear();
             due.forEach(time::execute);
@@ -49,6 +56,11 @@ final class SimulatedInstance {
 
         void kill() {
             dead = true;
+        }
+
+        /** Since when it has not been paused: ticker nanoseconds. */
+        long awakeSince() {
+            return awakeSince;
         }
 
         boolean isPaused() {
@@ -125,8 +137,9 @@ final class SimulatedInstance {
         }
     }
 
-    SimulatedInstance(MemoryHub hub, List<Throwable> faults, Duration arrivalDelay) {
+    SimulatedInstance(MemoryHub hub, List<Throwable> faults, Duration arrivalDelay, Mutant mutant) {
         ManualExecutor time = hub.time();
+        since = time.nanos();
         process = new Machine(time, faults);
         cluster = new Cluster(
                 (id, listener) -> {
@@ -144,13 +157,19 @@ final class SimulatedInstance {
                 events,
                 new FlightRegistry.Time(time, time::nanos, process),
                 Records.Listener.none(),
-                cluster.bus());
+                mutant.bus(cluster.bus()));
         cluster.join(registry, new JoinLimit(60, time::nanos, events));
         cluster.start();
     }
 
     String home() {
         return registry.home();
+    }
+
+    /** It tells the others that it stops, and nobody else anything. */
+    void stop() {
+        registry.stopping();
+        cluster.stop();
     }
 
     /** The process is gone, with its sockets. */

@@ -1,122 +1,172 @@
 package xyz.dropsilk.server.cluster;
 
+import static xyz.dropsilk.server.cluster.World.require;
+
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.rules.Flight;
 import xyz.dropsilk.server.rules.RoomSockets;
-import xyz.dropsilk.server.rules.Seat;
-import xyz.dropsilk.server.testing.ManualExecutor;
 
 /** Registries on one engine, clients that do what comes to their minds, and faults: the same for the same seed. */
 final class Simulation {
-    /** What may go wrong in a run. */
-    enum Fault {
-        /** Every connection breaks, and the engine is away for a while. */
-        AWAY,
-        /** The same, and it comes back empty. */
-        EMPTY,
-        /** It comes back as it was some time ago. */
-        OLD,
-        /** It does nothing for a while. */
-        FREEZE,
-        /** One instance loses its connection for a moment. */
-        BREAK,
-        /** One instance is cut off for a while. */
-        CUT,
-        /** One instance stands still for a while. */
-        PAUSE,
-        /** One instance is killed, and another one started. */
-        KILL,
-        /** The engine has no memory left for a while. */
-        FULL
-    }
-
     private static final int STEPS = 60;
-    private static final Duration REST = Duration.ofSeconds(35);
 
+    /** Half a minute after all is healed everything is well again. */
+    private static final Duration REST = Duration.ofSeconds(30);
+
+    /** After what is the engine's fault alone it takes a connection that is made again and a look at the records; lists are said again every 10 s. */
+    private static final Duration SOON = Duration.ofSeconds(6);
+
+    private static final Duration LISTED = Duration.ofSeconds(12);
+
+    private static final long STOPPED_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long DEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** To connect again. */
+    private static final long HEALED_NANOS = TimeUnit.SECONDS.toNanos(4);
+
+    private final World world;
     private final Random random;
-    private final Set<Fault> faults;
-    private final ManualExecutor time = new ManualExecutor();
-    private final MemoryHub hub;
-    private final List<Throwable> thrown = new ArrayList<>();
-    private final List<SimulatedInstance> instances = new ArrayList<>();
+    private final Faults faults;
     private final List<Traveller> travellers = new ArrayList<>();
     private final List<String> codes = new ArrayList<>();
-    private final boolean mayMiss;
-    private final List<String> story = new ArrayList<>();
+    private final List<Left> left = new ArrayList<>();
+    private final List<Left> unexplained = new ArrayList<>();
 
-    Simulation(long seed, int registries, Set<Fault> faults) {
-        this.random = new Random(seed);
-        this.faults = faults;
-        this.hub = new MemoryHub(time, random, Duration.ofMillis(random.nextInt(4) * 5L));
-        this.mayMiss = faults.contains(Fault.EMPTY)
-                || faults.contains(Fault.OLD)
-                || faults.contains(Fault.FULL)
-                || faults.contains(Fault.PAUSE)
-                || faults.contains(Fault.CUT)
-                || faults.contains(Fault.FREEZE)
-                || faults.contains(Fault.KILL);
-        hub.onChange(change -> say("record " + change.code() + ": " + change.expected() + " -> " + change.version()
-                + " " + ids(change.value())));
-        for (int i = 0; i < registries; i++) {
-            start();
-        }
-        pass(200);
+    private record Left(Traveller who, Traveller.Parting parting) {}
+
+    Simulation(long seed, int registries, Set<Fault> possible) {
+        this(seed, registries, possible, Mutant.NONE);
     }
 
-    private void start() {
-        instances.add(new SimulatedInstance(hub, thrown, Duration.ofMillis(150)));
+    Simulation(long seed, int registries, Set<Fault> possible, Mutant mutant) {
+        this.world = new World(seed, registries, mutant);
+        this.random = world.random;
+        this.faults = new Faults(world, possible);
     }
 
     /** Runs, heals, waits, and looks whether all is well. */
     void run() {
         try {
             for (int step = 0; step < STEPS; step++) {
-                if (!faults.isEmpty() && random.nextInt(12) == 0) {
-                    goWrong(faults.stream().sorted().toList().get(random.nextInt(faults.size())));
+                if (!faults.possible().isEmpty() && random.nextInt(12) == 0) {
+                    chat();
+                    world.pass(random.nextInt(10));
+                    faults.strike();
+                    travellers.stream()
+                            .filter(who -> !world.instances.contains(who.instance))
+                            .forEach(this::leave);
                 } else {
                     act();
                 }
                 pass(random.nextInt(4) == 0 ? random.nextInt(400) : random.nextInt(10));
-                listen();
             }
-            time.advance(REST);
-            listen();
-            checkAtRest();
+            boolean soon = Fault.areOfTheEngine(faults.possible());
+            rest(soon ? SOON : REST);
+            new AtRest(world, faults, travellers, codes).checkFlights();
+            rest(soon ? LISTED : REST);
+            new AtRest(world, faults, travellers, codes).checkAll();
+            checkPartings();
+            joinWhoeverWaits();
+            joinTheDead();
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "\n" + String.join("\n", story), e);
+            throw new AssertionError(e.getMessage() + "\n" + world.story(), e);
+        }
+    }
+
+    private void rest(Duration time) {
+        while (world.time.nanos() - faults.calmSince() < time.toNanos()) {
+            pass(500);
         }
     }
 
     private void pass(long millis) {
-        time.advance(Duration.ofMillis(millis));
+        world.pass(millis);
+        for (Traveller who : travellers) {
+            if (!who.gone) {
+                int partings = who.partings.size();
+                listen(who);
+                who.checkIsAnswered();
+                checkIsFreed(who);
+                who.partings
+                        .subList(partings, who.partings.size())
+                        .forEach(parting -> left.add(new Left(who, parting)));
+            }
+        }
+        noteThoseUntold();
     }
 
-    private static String ids(String value) {
-        return String.join(
-                ",",
-                value.isEmpty()
-                        ? List.of("nothing")
-                        : Traveller.idsIn(value.substring(
-                                0, value.indexOf("story") < 0 ? value.length() : value.indexOf("story"))));
+    /** Whoever was told by an error that it is not with somebody, is not with it, whatever that one was told for a moment. */
+    private void noteThoseUntold() {
+        for (Left each : left) {
+            Traveller partner = byId(each.parting.partner());
+            if (!partner.gone && partner.wasWith(each.who, each.parting.code())) {
+                unexplained.add(each);
+            }
+        }
+        left.clear();
     }
 
-    private void say(String what) {
-        story.add(time.instant() + " " + what);
+    private Traveller byId(String id) {
+        return travellers.stream()
+                .filter(who -> who.peer.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Nobody is told that its peer left because the engine is away: the peer is gone, or somebody else had the seat. */
+    private void checkPartings() {
+        if (Fault.areOfTheEngine(faults.possible())) {
+            for (Left each : unexplained) {
+                Traveller partner = byId(each.parting.partner());
+                String code = each.parting.code();
+                require(
+                        hadAnother(each.who, code, partner) || hadAnother(partner, code, each.who),
+                        () -> each.who + " was left by " + partner + " without a reason");
+            }
+        }
+    }
+
+    private static boolean hadAnother(Traveller who, String code, Traveller than) {
+        return who.partners.getOrDefault(code, Set.of()).stream().anyMatch(id -> !id.equals(than.peer.id()));
+    }
+
+    private void listen(Traveller who) {
+        String before = who.code;
+        who.listen(world::say);
+        if (who.code != null && !who.code.equals(before)) {
+            codes.add(who.code);
+        }
+    }
+
+    /** Whoever was with a client of an instance that is no more is told so in time. */
+    private void checkIsFreed(Traveller who) {
+        String partner = who.partner;
+        if (partner == null || who.instance.process.isPaused()) {
+            return;
+        }
+        for (Faults.Death death : faults.deaths()) {
+            if (partner.startsWith(death.home())) {
+                boolean alone = Fault.areDeaths(faults.possible());
+                long since = latest(death.at(), who.instance.since, alone ? death.at() : faults.calmSince());
+                long limit = death.stopped() && alone ? STOPPED_NANOS : alone ? DEAD_NANOS : DEAD_NANOS + HEALED_NANOS;
+                require(world.time.nanos() - since <= limit, () -> who + " is freed of " + partner);
+            }
+        }
+    }
+
+    private static long latest(long one, long two, long three) {
+        long later = one - two > 0 ? one : two;
+        return later - three > 0 ? later : three;
     }
 
     // --- what clients do ---
 
     private void act() {
-        SimulatedInstance instance = instances.get(random.nextInt(instances.size()));
+        SimulatedInstance instance = world.any();
         List<Traveller> here = travellers.stream()
                 .filter(each -> !each.gone && !each.instance.process.isPaused())
                 .toList();
@@ -129,23 +179,24 @@ final class Simulation {
         }
         Traveller who = here.get(random.nextInt(here.size()));
         if (what < 5) {
-            say(who + " leaves");
-            who.listen();
-            who.gone = true;
-            who.instance.registry.disconnect(who.peer, RoomSockets.End.CLOSED);
+            world.say(who + " leaves");
+            listen(who);
+            leave(who);
         } else if (what < 8) {
-            say(who + " creates");
-            who.instance.registry.createFlight(who.peer);
+            world.say(who + " creates");
+            who.create();
         } else if (what < 13) {
-            if (!codes.isEmpty()) {
-                String code = codes.get(codes.size() - 1 - random.nextInt(Math.min(3, codes.size())));
-                say(who + " joins " + code);
-                who.instance.registry.joinFlight(who.peer, code, who.peer);
-            }
+            joinSome(who);
         } else if (what < 14) {
             who.instance.registry.rename(who.peer, "Name" + random.nextInt(5));
         } else {
-            for (Traveller each : here) {
+            chat();
+        }
+    }
+
+    private void chat() {
+        for (Traveller each : travellers) {
+            if (!each.gone && !each.instance.process.isPaused()) {
                 for (int i = random.nextInt(4); i > 0; i--) {
                     each.signal();
                 }
@@ -153,184 +204,63 @@ final class Simulation {
         }
     }
 
-    private void connect(SimulatedInstance instance) {
-        Traveller who = new Traveller(instance, "10.0." + random.nextInt(2) + "." + random.nextInt(200), mayMiss);
-        say(who + " connects from " + who.peer.address());
+    private void leave(Traveller who) {
+        if (!who.gone) {
+            who.gone = true;
+            who.instance.registry.disconnect(who.peer, RoomSockets.End.CLOSED);
+        }
+    }
+
+    private void joinSome(Traveller who) {
+        if (!codes.isEmpty()) {
+            String code = codes.get(codes.size() - 1 - random.nextInt(Math.min(3, codes.size())));
+            if (!code.equals(who.code)) { // else the answer could be taken for somebody else's coming
+                world.say(who + " joins " + code);
+                who.join(code);
+            }
+        }
+    }
+
+    private Traveller connect(SimulatedInstance instance) {
+        String address = "10.0." + random.nextInt(2) + "." + random.nextInt(200);
+        Traveller who = new Traveller(instance, address, !Fault.loseNothing(faults.possible()), world.time::nanos);
+        world.say(who + " connects from " + address);
         travellers.add(who);
         instance.registry.connect(who.peer);
+        return who;
     }
 
-    private void listen() {
-        for (Traveller who : travellers) {
-            if (!who.gone) {
-                String before = who.code;
-                int heard = who.log.size();
-                who.listen();
-                for (String m : who.log.subList(heard, who.log.size())) {
-                    if (!m.contains("users-on-network") && !m.contains("\"signal\"")) say("    " + who + " hears " + m);
-                }
-                if (who.code != null && !who.code.equals(before)) {
-                    codes.add(who.code);
-                    say(who + " is in " + who.code);
-                }
-            }
-        }
-        if (!thrown.isEmpty()) {
-            throw new AssertionError("thrown: " + thrown.get(0), thrown.get(0));
-        }
-    }
+    // --- whether codes still mean what they did ---
 
-    // --- what goes wrong ---
-
-    private void goWrong(Fault fault) {
-        say("fault: " + fault);
-        SimulatedInstance one = instances.get(random.nextInt(instances.size()));
-        long millis = random.nextInt(3) == 0 ? random.nextInt(12_000) : random.nextInt(1_500);
-        switch (fault) {
-            case AWAY -> {
-                hub.goAway();
-                later(millis, hub::comeBack);
-            }
-            case EMPTY -> {
-                hub.goAway();
-                hub.lose();
-                later(millis, hub::comeBack);
-            }
-            case OLD -> {
-                Runnable putBack = hub.snapshot();
-                later(random.nextInt(500), () -> {
-                    hub.goAway();
-                    putBack.run();
-                    later(millis, hub::comeBack);
-                });
-            }
-            case FREEZE -> {
-                hub.freeze();
-                later(millis, hub::thaw);
-            }
-            case BREAK -> one.engine.drop("broken");
-            case CUT -> {
-                one.engine.cut();
-                later(millis, one.engine::mend);
-            }
-            case PAUSE -> {
-                one.process.pause();
-                later(millis * 2, one.process::resume);
-            }
-            case KILL -> kill(one);
-            case FULL -> {
-                hub.full(true);
-                later(millis, () -> hub.full(false));
+    /** Whoever stays keeps the code, and can be joined from any instance. */
+    private void joinWhoeverWaits() {
+        AtRest rest = new AtRest(world, faults, travellers, codes);
+        for (Traveller waiting : rest.waiting()) {
+            String code = waiting.code;
+            if (code != null) {
+                Traveller guest = connect(world.any());
+                guest.join(code);
+                pass(500);
+                require(
+                        guest.peer.id().equals(waiting.partner)
+                                && waiting.peer.id().equals(guest.partner),
+                        () -> guest + " meets " + waiting);
+                return;
             }
         }
     }
 
-    private void kill(SimulatedInstance one) {
-        one.kill();
-        instances.remove(one);
-        travellers.stream().filter(who -> who.instance == one).forEach(who -> who.gone = true);
-        start();
-    }
-
-    private void later(long millis, Runnable task) {
-        time.schedule(task, millis, TimeUnit.MILLISECONDS);
-    }
-
-    // --- whether all is well ---
-
-    private void checkAtRest() {
-        for (SimulatedInstance instance : instances) {
-            require(instance.cluster.isUp(), "connected again");
-        }
-        List<Traveller> here = travellers.stream().filter(each -> !each.gone).toList();
-        Map<String, Engine.Kept> records = hub.records();
-        Set<String> told = new HashSet<>();
-        for (Traveller who : here) {
-            Flight flight = flightOf(who, records);
-            checkPlace(who, flight, here);
-            told.add(who.peer.id());
-        }
-        for (Map.Entry<String, Engine.Kept> record : records.entrySet()) {
-            checkRecord(record.getKey(), record.getValue(), here, told);
-        }
-        here.forEach(who -> checkList(who, here));
-    }
-
-    /** The one record that names the client. */
-    private @Nullable Flight flightOf(Traveller who, Map<String, Engine.Kept> records) {
-        List<Flight> found = records.entrySet().stream()
-                .map(each -> (Flight) Objects.requireNonNull(
-                        LetterJson.entry(each.getKey(), each.getValue().value())))
-                .filter(flight -> flight.has(who.peer.id()))
-                .toList();
-        require(found.size() <= 1, who + " is in one flight: " + found);
-        return found.isEmpty() ? null : found.get(0);
-    }
-
-    private void checkPlace(Traveller who, @Nullable Flight flight, List<Traveller> here) {
-        if (who.partner != null) {
-            require(
-                    flight != null && flight.isFull(),
-                    who + " believes in " + who.partner + ", the record is " + flight);
-        }
-        if (flight == null) {
-            require(who.peer.link() == null, who + " sends nowhere");
-            return;
-        }
-        require(flight.code().equals(who.code), who + " is in " + who.code + ", the record is " + flight);
-        Seat other = flight.seats().stream()
-                .filter(seat -> !seat.id().equals(who.peer.id()))
-                .findFirst()
-                .orElse(null);
-        require(
-                Objects.equals(other == null ? null : other.id(), who.partner),
-                who + " is with " + who.partner + ", the record is " + flight);
-        require(
-                other == null
-                        || here.stream()
-                                .anyMatch(each -> each.peer.id().equals(other.id())
-                                        && who.peer.id().equals(each.partner)),
-                who + " is with somebody who is with it: " + flight);
-    }
-
-    private void checkRecord(String code, Engine.Kept kept, List<Traveller> here, Set<String> told) {
-        Flight flight = (Flight) Objects.requireNonNull(LetterJson.entry(code, kept.value()));
-        Set<String> homes = new HashSet<>();
-        instances.forEach(instance -> homes.add(instance.home()));
-        boolean isOfTheDead = flight.seats().stream()
-                .noneMatch(seat -> homes.contains(seat.id().substring(0, 8)));
-        // An old engine brings back what is over: nobody believes in it, and whoever joins it is alone again at once.
-        boolean isOfThePast =
-                faults.contains(Fault.OLD) && flight.seats().stream().noneMatch(seat -> told.contains(seat.id()));
-        if (!isOfTheDead && !isOfThePast) {
-            for (Seat seat : flight.seats()) {
-                require(told.contains(seat.id()), "who is in a record is here: " + flight + " " + here);
+    /** Long after an instance has died nobody is paired with who was there. */
+    private void joinTheDead() {
+        List<String> left = new AtRest(world, faults, travellers, codes).ofTheDead();
+        if (!left.isEmpty()) {
+            for (int i = 0; i < 70; i++) {
+                pass(1_000);
             }
+            Traveller guest = connect(world.any());
+            guest.join(left.get(0));
+            pass(3_000);
+            require(guest.partner == null && guest.partings.isEmpty(), () -> guest + " meets nobody who is dead");
         }
-    }
-
-    private void checkList(Traveller who, List<Traveller> here) {
-        if (who.partner != null) {
-            return;
-        }
-        List<String> seen = here.stream()
-                .filter(each -> each != who
-                        && each.partner == null
-                        && each.peer.network().equals(who.peer.network()))
-                .map(each -> each.peer.id())
-                .sorted()
-                .toList();
-        require(Traveller.idsIn(who.list).equals(seen), who + " sees " + who.list + " and not " + seen);
-    }
-
-    private static void require(boolean holds, String what) {
-        if (!holds) {
-            throw new AssertionError(what);
-        }
-    }
-
-    /** Whether somebody was told that a peer left. */
-    List<Traveller> travellers() {
-        return travellers;
     }
 }

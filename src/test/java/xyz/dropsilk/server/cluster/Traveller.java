@@ -1,17 +1,31 @@
 package xyz.dropsilk.server.cluster;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.testing.RecordingPeer;
 
 /** A client of the simulation: what it has been told, held against the order that the contract allows. */
 final class Traveller {
+    private static final String LIST = "{\"type\":\"users-on-network-update\"";
+    private static final String SIGNAL = "{\"type\":\"signal\"";
+
+    /** Two seconds for the answer of the others, and once more where a code has to be another one. */
+    private static final long ANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+
     final RecordingPeer peer;
     final SimulatedInstance instance;
+    private final LongSupplier ticker;
 
     @Nullable
     String code;
@@ -38,10 +52,75 @@ final class Traveller {
     /** Whoever is told that a peer left may have been taken out of its flight as well. */
     private boolean mayBeOut;
 
-    Traveller(SimulatedInstance instance, String address, boolean mayMiss) {
+    /** What it has asked for and was not answered yet, oldest first. */
+    private final Deque<Ask> asks = new ArrayDeque<>();
+
+    /** Whom it was told to have left it, and under which code. */
+    final List<Parting> partings = new ArrayList<>();
+
+    /** Whom it has been with, by code. */
+    final Map<String, Set<String>> partners = new HashMap<>();
+
+    /** How many signals it can tell to be missing. */
+    int missed;
+
+    /**
+     * What it has asked for.
+     *
+     * @param code to join; empty for a flight of its own
+     */
+    private record Ask(String code) {}
+
+    /** A peer that left. */
+    record Parting(String partner, String code) {}
+
+    /** Whether it was told, some time, that it is with {@code other} under {@code joined}. */
+    boolean wasWith(Traveller other, String joined) {
+        return partners.getOrDefault(joined, Set.of()).contains(other.peer.id());
+    }
+
+    /** When the oldest question came to be the oldest: ticker nanoseconds. */
+    private long waitsSince;
+
+    /** A client of {@code instance}, by the time of {@code ticker}. */
+    Traveller(SimulatedInstance instance, String address, boolean mayMiss, LongSupplier ticker) {
         this.instance = instance;
+        this.ticker = ticker;
         this.peer = new RecordingPeer(instance.home(), address);
         this.mayMiss = mayMiss;
+    }
+
+    void create() {
+        ask("");
+        instance.registry.createFlight(peer);
+    }
+
+    void join(String joined) {
+        ask(joined);
+        instance.registry.joinFlight(peer, joined, peer);
+    }
+
+    private void ask(String joined) {
+        if (asks.isEmpty()) {
+            waitsSince = ticker.getAsLong();
+        }
+        asks.add(new Ask(joined));
+    }
+
+    private void answered(String how, String message) {
+        Ask oldest = asks.poll();
+        waitsSince = ticker.getAsLong();
+        require(oldest != null && (how.equals("error") || oldest.code.equals(how)), "asked for", message);
+    }
+
+    /** Each question is answered by exactly one of created, joined and an error, and soon. */
+    void checkIsAnswered() {
+        long now = ticker.getAsLong();
+        long waits = Math.min(now - waitsSince, now - instance.process.awakeSince());
+        require(
+                asks.isEmpty() || instance.process.isPaused() || waits <= ANSWERED_NANOS,
+                "is answered",
+                String.valueOf(asks.peek()));
     }
 
     /** Sends a signal that says whose it is, in which of its pairings, and the how manieth. */
@@ -52,18 +131,17 @@ final class Traveller {
         }
     }
 
-    /** Hears what has come since the last time. */
-    void listen() {
+    /** Hears what has come since the last time; {@code story} is told of all but lists and signals. */
+    void listen(Consumer<String> story) {
         for (String message : peer.drain()) {
+            if (!message.startsWith(LIST) && !message.startsWith(SIGNAL)) {
+                story.accept("  " + this + " hears " + message);
+            }
             hear(message);
         }
     }
 
-    /** All that it was told. */
-    final List<String> log = new ArrayList<>();
-
     private void hear(String message) {
-        log.add(message);
         String type = text(message, "type");
         require(!emptyListIsNext || message.endsWith("\"users\":[]}"), "the empty list follows peer-joined", message);
         switch (type) {
@@ -76,28 +154,38 @@ final class Traveller {
                 require(code == null || mayBeOut, "one flight at a time", message);
                 mayBeOut = false;
                 code = text(message, "flightCode");
+                answered("", message);
             }
+            case "error" -> answered("error", message);
             case "peer-joined" -> {
                 require(partner == null, "one peer at a time", message);
                 String joined = text(message, "flightCode");
                 require(code == null || code.equals(joined) || mayBeOut, "its own flight", message);
+                if (!joined.equals(code)) {
+                    answered(joined, message);
+                }
                 mayBeOut = false;
                 code = joined;
                 partner = text(message, "id");
+                partners.computeIfAbsent(code, each -> new HashSet<>()).add(partner);
                 peersJoined++;
                 sent = 0;
                 isNewPairing = true;
                 emptyListIsNext = true;
             }
             case "peer-left" -> {
-                require(partner != null, "only a peer leaves", message);
+                String left = partner;
+                require(left != null, "only a peer leaves", message);
+                if (left != null && code != null) {
+                    partings.add(new Parting(left, code));
+                }
                 partner = null;
                 mayBeOut = true;
                 peersLeft++;
             }
             case "signal" -> hearSignal(message, text(message, "data").split("/", -1));
             default -> {
-                // registered, errors, invitations
+                // registered, invitations
             }
         }
     }
@@ -114,6 +202,9 @@ final class Traveller {
         }
         int expected = isNewPairing ? 0 : last[1] + 1;
         require(mayMiss ? number >= expected : number == expected, "in order, each once: " + expected, message);
+        missed += isNewPairing
+                ? 0
+                : number - expected; // the first may come before this one's instance knows of the pairing
         isNewPairing = false;
         lastOf.put(parts[0], new int[] {pairing, number});
         signalsHeard++;
