@@ -85,7 +85,8 @@ final class Deliveries implements Records.Recipient {
         } else if (delivery instanceof Delivery.Paired paired) {
             pair(paired, member);
         } else if (delivery instanceof Delivery.PeerLeft left) {
-            if (member.pairing != Peer.NO_PAIRING) { // nobody leaves whom it was not told of
+            boolean isUntold = member.place instanceof Member.InFlight && member.pairing == Peer.NO_PAIRING;
+            if (!isUntold) { // of whom it never heard: what was decided elsewhere may be lost with the engine
                 part(member, left.renewed());
             }
         } else if (delivery instanceof Delivery.PeerLost) {
