@@ -10,8 +10,8 @@ final class ReadMessage implements MessageHandler {
     static final String INVALID = Problem.INVALID_MESSAGE.name();
     static final String UNKNOWN = Problem.UNKNOWN_TYPE.name();
 
-    /** One for all tests, so that each message is read behind many others. */
-    private static final MessageReader READER = new MessageReader();
+    /** One for all tests of a thread, so that each message is read behind many others. */
+    private static final ThreadLocal<MessageReader> READER = ThreadLocal.withInitial(MessageReader::new);
 
     private String call = "none";
     private byte[] relayed = {};
@@ -48,7 +48,7 @@ final class ReadMessage implements MessageHandler {
         Arrays.fill(bytes, (byte) '"');
         System.arraycopy(message, 0, bytes, MessageReader.HEADROOM, message.length);
         try {
-            READER.read(bytes, MessageReader.HEADROOM, MessageReader.HEADROOM + message.length, this);
+            READER.get().read(bytes, MessageReader.HEADROOM, MessageReader.HEADROOM + message.length, this);
             return call;
         } catch (ProtocolException e) {
             if (!call.equals("none")) {
