@@ -22,7 +22,7 @@ import xyz.dropsilk.server.ws.FrameFuzz;
  */
 final class FuzzTargetsTest {
     private static final long FIXED_SEED = 20_261_124;
-    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(700);
+    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(400);
     private static final int MOST_CHANGES = 6;
 
     /** A target, the name of its corpus, and the characters that mean something to it. */
