@@ -59,7 +59,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     private static final int CONFIRMED_TICKS = 20;
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final String PROBE = "probe-";
 
     private final Random random;
