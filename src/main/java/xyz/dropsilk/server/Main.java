@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TimeZone;
+import java.util.concurrent.CompletableFuture;
 import xyz.dropsilk.server.base.OutOfMemory;
 import xyz.dropsilk.server.base.Terminal;
 import xyz.dropsilk.server.base.Threads;
@@ -77,13 +78,24 @@ public final class Main {
 
     private static void run(Config config) {
         Application application = new Application(config, version(), new FileOutputStream(FileDescriptor.out));
+        CompletableFuture<Boolean> serves = new CompletableFuture<>();
+        // Before the start, whose first line may bring the signal: what has begun is stopped in order once it is there.
+        Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(() -> {
+            if (serves.join()) {
+                stop(application);
+            }
+        }));
         try {
-            tellWhereToLook(application.checkPages(application.start()));
+            int port = application.start();
+            serves.complete(true);
+            tellWhereToLook(application.checkPages(port));
         } catch (IOException e) {
+            serves.complete(false);
             System.err.println(e.getMessage());
             throw exit(EXIT_FAILURE);
+        } finally {
+            serves.complete(false); // changes nothing where it is known
         }
-        Runtime.getRuntime().addShutdownHook(Threads.named("shutdown").newThread(() -> stop(application)));
         application.awaitEnd();
     }
 
