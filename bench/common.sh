@@ -51,7 +51,7 @@ build_peer() {
 
 # What a load generator on one machine would be refused for.
 no_limits() {
-  export MESSAGE_RATE=0 MAX_CONNECTIONS=0 MAX_CONNECTIONS_PER_NETWORK=0 NO_DB=true ALLOWED_ORIGINS=http://localhost:5173
+  export MESSAGE_RATE=0 MAX_CONNECTIONS=0 MAX_CONNECTIONS_PER_NETWORK=0 ROOMS_PER_MINUTE=0 MAX_ROOMS_PER_NETWORK=0 NO_DB=true ALLOWED_ORIGINS=http://localhost:5173
 }
 
 find_java() {

@@ -189,6 +189,57 @@ class ClusterIT {
     }
 
     @Test
+    void aNameGivenBeforeTheFlightIsThereIsTheFlightsToo() {
+        try (WebClient host = at(one);
+                WebClient guest = at(other)) {
+            host.sendType("create-flight").rename("Otter");
+            String code = host.expect("flight-created").path("flightCode").asText();
+            assertJoinsNamed(guest, code, "Otter");
+        }
+    }
+
+    /** However often it changes: each change would wait in memory for an engine that may stay away for hours. */
+    @Test
+    void aNameGivenWhileTheEngineIsAwayIsTheFlightsOnceItIsBack() {
+        try (WebClient alone = at(one);
+                WebClient late = at(other);
+                WebClient host = at(one);
+                WebClient guest = at(other)) {
+            String code = alone.createFlight();
+            String shared = host.createFlight();
+            join(guest, shared);
+            host.expect("peer-joined");
+            redis.freeze();
+            one.awaitEvent("bus:away", event -> true);
+            alone.rename("Otter");
+            for (int i = 0; i < 200; i++) {
+                host.rename("n" + i);
+            }
+            host.sendType("nonsense").expect("error"); // behind all that was said before
+            redis.thaw();
+            one.awaitEvent("bus:back", event -> true);
+            assertJoinsNamed(late, code, "Otter");
+            Await.until("the last name in the record", () -> record(shared).contains("n199"));
+            int changes = Integer.parseInt(record(shared).replaceFirst(".*version (\\d+):.*", "$1"));
+            assertTrue(changes < 50, () -> record(shared));
+        } finally {
+            redis.thaw();
+        }
+    }
+
+    private void assertJoinsNamed(WebClient guest, String code, String name) {
+        Await.until("the name in the record", () -> record(code).contains(name));
+        assertEquals(
+                name,
+                guest.join(code).expect("peer-joined").path("peer").path("name").asText());
+    }
+
+    private String record(String code) {
+        return redis.command(
+                "EVAL \"return {ok = table.concat(redis.call('HGETALL', KEYS[1]), ' ')}\" 1 {dropsilk}:1:code:" + code);
+    }
+
+    @Test
     void anInstanceThatStopsIsOutAtOnce() {
         try (WebClient host = at(one);
                 WebClient guest = at(other);

@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import xyz.dropsilk.server.api.RateLimited;
+import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.limit.NetworkRate;
@@ -20,7 +21,7 @@ import xyz.dropsilk.server.remote.Calls;
  * @param clock tells the time of day
  * @param ticker counts nanoseconds
  * @param events hears what happens
- * @param perMinute how often a network may ask for what costs a call to a third party; 0 for no limit
+ * @param perMinute how often a network may ask for what costs a call to a third party; {@link Unlimited} for no limit
  */
 record Tools(
         Calls calls,
@@ -42,6 +43,6 @@ record Tools(
 
     /** A tenth of the rate, once a minute at least. */
     RateLimit tenth() {
-        return NetworkRate.perMinute((perMinute + RARELY - 1) / RARELY, ticker); // 0 stays 0
+        return NetworkRate.perMinute(Unlimited.is(perMinute) ? perMinute : (perMinute + RARELY - 1) / RARELY, ticker);
     }
 }

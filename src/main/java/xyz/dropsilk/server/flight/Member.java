@@ -60,6 +60,9 @@ final class Member {
     /** Whether it has asked for something of which the answer is still out: what it asks for meanwhile waits. */
     boolean asking;
 
+    /** Whether its flight is being told its name. */
+    boolean naming;
+
     /** How its socket ended; null while it is there. */
     RoomSockets.@Nullable End end;
 

@@ -94,10 +94,30 @@ final class RegistryState {
         member.call(user);
         grouper.renamed(member);
         if (member.place instanceof Member.InFlight in) {
-            must(flights, in.code(), entry -> Flight.rename(entry, member.seat()));
+            tellName(member, in.code());
         }
         effects.due.addAll(grouper.takeNewlyDue());
         return true;
+    }
+
+    /** The flight under {@code code} is told the member's name; one question at a time, however often the name changes. */
+    private void tellName(Member member, String code) {
+        if (member.naming) {
+            return;
+        }
+        member.naming = true;
+        User told = member.user();
+        ask(flights, code, null, entry -> Flight.rename(entry, member.seat().named(told)), decision -> {
+            member.naming = false;
+            renamedSince(member, told);
+        });
+    }
+
+    /** Tells the member's flight its name if it is not {@code told} any more. */
+    private void renamedSince(Member member, User told) {
+        if (member.place instanceof Member.InFlight in && !member.user().equals(told)) {
+            tellName(member, in.code());
+        }
     }
 
     /** False if it was gone already. */
@@ -140,15 +160,22 @@ final class RegistryState {
         }
         String code = FlightCode.random();
         member.asking = true;
-        ask(flights, code, peer.id(), entry -> Flight.create(entry, code, member.seat(), at), decision -> {
-            member.asking = false;
-            if (!decision.isDone()) {
-                createFlight(peer, at); // under another code
-            }
-            if (!member.asking) {
-                member.answered();
-            }
-        });
+        User told = member.user();
+        ask(
+                flights,
+                code,
+                peer.id(),
+                entry -> Flight.create(entry, code, member.seat().named(told), at),
+                decision -> {
+                    member.asking = false;
+                    renamedSince(member, told);
+                    if (!decision.isDone()) {
+                        createFlight(peer, at); // under another code
+                    }
+                    if (!member.asking) {
+                        member.answered();
+                    }
+                });
     }
 
     /** Whether the client takes part in something. */
@@ -168,7 +195,9 @@ final class RegistryState {
         }
         long number = ++pairings;
         member.asking = true;
-        ask(flights, code, peer.id(), entry -> Flight.join(entry, member.seat(), number, at), decision -> {
+        User told = member.user();
+        ask(flights, code, peer.id(), entry -> Flight.join(entry, member.seat().named(told), number, at), decision -> {
+            renamedSince(member, told);
             if (!decision.isDone()) {
                 tell(peer, Problem.FLIGHT_NOT_FOUND, effects());
                 if (decision.verdict() != Decision.Verdict.AWAY) {

@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.rules.Decision;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
@@ -206,7 +208,11 @@ final class SharedFlights implements Records, Proposals.Decider {
                 && entry instanceof Flight flight
                 && Proposals.numberOf(version) > Proposals.numberOf(known.version)
                 && flight.pairing() == known.flight.pairing()
-                && flight.seats().stream().allMatch(seat -> known.flight.has(seat.id()));
+                && users(flight).equals(users(known.flight));
+    }
+
+    private static List<User> users(Flight flight) {
+        return flight.seats().stream().map(Seat::user).toList();
     }
 
     @SuppressWarnings("ReferenceEquality") // is it the very value that was insisted on?
@@ -425,7 +431,7 @@ final class SharedFlights implements Records, Proposals.Decider {
                 && known.base != null
                 && !known.flight.isFull()
                 && !known.base.isFull()
-                && known.flight.host().id().equals(known.base.host().id());
+                && known.flight.host().user().equals(known.base.host().user());
     }
 
     /** On what was decided alone until it comes to it: it may wait, and what was insisted on before must not come back then. */
@@ -467,28 +473,31 @@ final class SharedFlights implements Records, Proposals.Decider {
             if (!(next instanceof Flight now) || !now.has(seat.id())) {
                 missed.add(new Delivery.Expelled(seat.id()));
             } else if (now.pairing() != mine.pairing()) {
+                Delivery.Paired announced = announced(now, seat);
                 if (mine.isFull()) {
-                    missed.add(new Delivery.PeerLeft(seat.id(), /* renewed= */ now.isFull()));
+                    missed.add(new Delivery.PeerLeft(seat.id(), /* renewed= */ announced != null));
                 }
-                announce(now, seat, missed);
+                if (announced != null) {
+                    missed.add(announced);
+                }
             }
         }
         if (next instanceof Flight now) {
             now.seats().stream()
                     .filter(seat -> isOfThisHome(seat) && !mine.has(seat.id()) && recipient.isFreeFor(seat.id(), code))
-                    .forEach(seat -> announce(now, seat, missed));
+                    .map(seat -> announced(now, seat))
+                    .filter(Objects::nonNull)
+                    .forEach(missed::add);
         }
         hold(code, next == null ? null : EntryJson.recognizing(next, mine), version);
         missed.removeIf(delivery -> delivery.to().equals(unwanted));
         recipient.deliver(missed);
     }
 
-    /** Nobody is told of a peer that is gone from here: it leaves in a moment. */
-    private void announce(Flight flight, Seat seat, List<Delivery> missed) {
+    /** Whom the client of {@code seat} is told of; nobody that is gone from here, since it leaves in a moment. */
+    private Delivery.@Nullable Paired announced(Flight flight, Seat seat) {
         Delivery.Paired announced = flight.announcedTo(seat.id());
-        if (announced != null && !isGone(announced.peer().id(), flight.code())) {
-            missed.add(announced);
-        }
+        return announced == null || isGone(announced.peer().id(), flight.code()) ? null : announced;
     }
 
     private boolean isGone(String client, String code) {

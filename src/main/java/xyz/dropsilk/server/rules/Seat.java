@@ -19,6 +19,11 @@ public record Seat(User user, NetworkKey network, @Nullable InetAddress address)
         return user.id();
     }
 
+    /** The same client by the name of {@code now}. */
+    public Seat named(User now) {
+        return new Seat(now, network, address);
+    }
+
     /** How the two are connected: by one network or over the internet. */
     static ConnectionType between(Seat one, Seat other) {
         return one.network.equals(other.network) ? ConnectionType.LAN : ConnectionType.WAN;
