@@ -71,6 +71,7 @@ class WhoAmIIT {
             127.0.0.0/8  | X-Real-IP         | 203.0.113.7   | set CLIENT_IP_HEADER=X-Real-IP
             127.0.0.0/8  | X-Forwarded-Proto | https         | Have it set X-Forwarded-For
             127.0.0.0/8  | X-Forwarded-For   | unknown       | name that in CLIENT_IP_HEADER
+            127.0.0.0/8  | Origin            | https://dropsilk.xyz | Have it set X-Forwarded-For
             192.0.2.0/24 | X-Forwarded-For   | 203.0.113.7   | If 127.0.0.1 is your proxy, add it, or its range, to TRUSTED_PROXIES
             192.0.2.0/24 | X-Real-IP         | 203.0.113.7   | TRUSTED_PROXIES
             """)

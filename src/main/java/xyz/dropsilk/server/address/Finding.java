@@ -22,7 +22,7 @@ public record Finding(InetAddress peer, InetAddress address, String source, List
     /** What speaks against an address. */
     public enum Doubt {
         NONE,
-        /** The peer is a trusted proxy, by what it adds, and names nobody. */
+        /** The peer is a trusted proxy, by what it adds or by the page that asks, and names nobody. */
         NAMES_NOBODY,
         /** The peer adds what proxies add, and is not trusted. */
         NOT_TRUSTED,

@@ -76,6 +76,13 @@ class FindingTest {
             100.64.0.1 | X-Forwarded-For   | 1.1.1.1       | not_trusted
             100.64.0.1 | X-Real-IP         | 1.1.1.1       | not_trusted
             100.64.0.1 | User-Agent        | x             | none
+            10.0.0.1   | Origin            | https://a.example      | names_nobody
+            10.0.0.1   | Origin            | http://a.example       | none
+            10.0.0.1   | Origin            | https://localhost:5173 | none
+            10.0.0.1   | Origin            | https://127.0.0.1      | none
+            10.0.0.1   | Origin            | https://[::1]:5173     | none
+            10.0.0.1   | Origin            | app://.                | none
+            100.64.0.1 | Origin            | https://a.example      | none
             """)
     void whatSpeaksForAProxysAddress(String peer, String header, String value, String doubt) {
         assertEquals(

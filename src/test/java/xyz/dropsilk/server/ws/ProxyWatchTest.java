@@ -59,6 +59,13 @@ final class ProxyWatchTest {
                 warning().contains("set X-Forwarded-For, or name its own header in CLIENT_IP_HEADER"), this::warning);
     }
 
+    /** As nginx without a line of its own for any header but the upgrade's. */
+    @Test
+    void aTrustedOneThatAddsNothingBeforeAPageOverHttps() {
+        handshakes(50, "10.0.0.1", "10.0.0.1", "Origin", "https://app.example.org");
+        assertTrue(warning().contains("the proxy at 10.0.0.1, which names none of them"), this::warning);
+    }
+
     @Test
     void thePageThatShowsItIsNamedWhereThereIsOne() {
         watch = watch(/* hasCheckPage= */ true);
@@ -117,6 +124,8 @@ final class ProxyWatchTest {
     void noProxyAtAllIsNoReasonToWarn() {
         handshakes(50, "10.0.0.1", "10.0.0.1");
         handshakes(50, "203.0.113.9", "203.0.113.9");
+        handshakes(50, "10.0.0.1", "10.0.0.1", "Origin", "http://app.home.arpa");
+        handshakes(50, "203.0.113.9", "203.0.113.9", "Origin", "https://app.example.org");
         assertEquals(List.of(), events.all());
     }
 
