@@ -212,9 +212,15 @@ public final class ConfigReader {
     }
 
     private Config.Proxies proxies() {
-        return new Config.Proxies(
-                variables.read("TRUSTED_PROXIES", ConfigReader::ranges).orElseGet(() -> ranges(TRUSTED_PROXIES)),
-                variables.read("CLIENT_IP_HEADER", Values::headerName).orElse(null));
+        List<Cidr> trusted =
+                variables.read("TRUSTED_PROXIES", ConfigReader::ranges).orElseGet(() -> ranges(TRUSTED_PROXIES));
+        String header = variables.read("CLIENT_IP_HEADER", Values::headerName).orElse(null);
+        if (header == null && trusted.stream().anyMatch(range -> range.prefix() == 0)) {
+            variables.warn(
+                    "TRUSTED_PROXIES trusts everybody, so whoever connects can claim any address: name the ranges of"
+                            + " your proxies alone");
+        }
+        return new Config.Proxies(trusted, header);
     }
 
     private static List<Cidr> ranges(String text) {
