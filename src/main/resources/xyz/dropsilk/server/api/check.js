@@ -75,7 +75,7 @@ function showAddress({ status, body: me, proxy }) {
     show('address', 'bad', `\`${me.address}\``, 'Probably a proxy\'s, and not this device\'s.', me.warning.replace(/\b(X-[A-Za-z-]*[a-z]|[A-Z]+(_[A-Z]+)+(=[A-Za-z-]+)?)/g, '`$1`'));
   } else if (sign) {
     show('address', 'bad', `\`${me.address}\``, `Probably a proxy's, and not this device's: ${sign}, and the server was told of nobody behind it.`, isPrivate(me.address)
-      ? 'Have the proxy set `X-Forwarded-For` (nginx: `proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`), or name the header that it sets in `CLIENT_IP_HEADER`.'
+      ? 'Have the proxy set `X-Forwarded-For` (nginx: `proxy_set_header X-Forwarded-For $remote_addr;`), or name the header that it sets in `CLIENT_IP_HEADER`.'
       : 'If it is your proxy\'s, add it, or its range, to `TRUSTED_PROXIES`, and have the proxy set `X-Forwarded-For`.');
   } else {
     show('address', 'good', `\`${me.address}\``, why(me));
