@@ -58,6 +58,9 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     /** By then whoever was asked whom it sees has said so. */
     private static final int CONFIRMED_TICKS = 20;
 
+    /** Ten seconds: so often everybody says again whom it sees. */
+    private static final int AGAIN_TICKS = 100;
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
     private static final String PROBE = "probe-";
@@ -92,6 +95,12 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     private long beats;
     private int ticksSinceBeat;
     private int ticksUp;
+
+    /** When the others were last asked whom they see: ticker nanoseconds. */
+    private long metAt;
+
+    private int ticksSinceMet;
+    private long tickedAt;
     private int ticksConnecting;
     private int ticksUnanswered;
     private @Nullable Long oldest;
@@ -134,6 +143,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         this.self = randomId(random);
         this.owner = owner;
         this.ticker = ticker;
+        this.tickedAt = ticker.getAsLong();
         this.events = events;
         this.engine = engine.make(self, this);
         this.outage = new Outage(events, ticker, tally);
@@ -327,7 +337,14 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         gateway().back();
         outgoing.open();
         neighbours.open();
+        met();
         learn(first);
+    }
+
+    /** All others were asked whom they see, and told who is here. */
+    private void met() {
+        metAt = ticker.getAsLong();
+        ticksSinceMet = 0;
     }
 
     /** For a moment after the engine has lost its memory what is not in it may be known to somebody who has not put it back yet. */
@@ -419,8 +436,11 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         if (closed) {
             return;
         }
+        long now = ticker.getAsLong();
+        boolean stoodStill = now - tickedAt > Watch.GAP_NANOS;
+        tickedAt = now;
         gateway().hurry();
-        tally.look(events, ticker.getAsLong());
+        tally.look(events, now);
         if (!up) {
             if (++ticksConnecting == CONNECTING_TICKS) {
                 lose("the engine does not answer");
@@ -431,10 +451,16 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         if (ticksUp == CAREFUL_TICKS) {
             outgoing.trust();
         }
-        if (ticksUp == CONFIRMED_TICKS) {
-            gateway()
-                    .forgetUntold(
-                            TICK.multipliedBy(CONFIRMED_TICKS).toNanos()); // all who live were asked, and have answered
+        if (stoodStill) {
+            neighbours.meet(); // this instance may have been thought dead, and be in no list
+            met();
+        }
+        if (++ticksSinceMet == CONFIRMED_TICKS) {
+            gateway().forgetToldBefore(metAt);
+        }
+        if (ticksSinceMet % AGAIN_TICKS == 0) {
+            neighbours.sayAll();
+            gateway().forgetToldBefore(now - Neighbours.OLD_NANOS);
         }
         if (isStalled()) {
             lose("the engine does not answer");
@@ -525,12 +551,8 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         }
         probeUnderWay = true;
         gateway().checkThoseAlone();
-        if (ticksUp % (2 * PROBE_TICKS) == 0) {
-            neighbours.sayAll();
-            gateway().forgetUntold(Neighbours.OLD_NANOS);
-        }
-        engine.listen(PROBE + self);
-        outgoing.mark(PROBE + connection);
+        int mine = connection;
+        engine.listen(PROBE + self).thenRunAsync(() -> outgoing.mark(PROBE + mine), owner);
     }
 
     private void probed(String id) {

@@ -68,8 +68,8 @@ public interface Engine {
     /** Tells all who listen to {@code channel}, this instance too. */
     CompletionStage<Void> publish(String channel, String text);
 
-    /** Listens to {@code channel} until {@link #unlisten}, or the connection is lost. */
-    void listen(String channel);
+    /** Listens to {@code channel} until {@link #unlisten}, or the connection is lost; answers once it does. */
+    CompletionStage<Void> listen(String channel);
 
     /** Listens to {@code channel} no more. */
     void unlisten(String channel);

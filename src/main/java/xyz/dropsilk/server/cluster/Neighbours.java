@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +27,8 @@ import xyz.dropsilk.server.rules.SeatJson;
  * sees of a network; whoever has somebody there listens. Confined to the cluster's thread, but where a method says otherwise.
  */
 final class Neighbours {
-    /** Everything is said again so often. */
-    static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-    /** What was not said for so long, on a connection that was not lost, counts no more. */
-    static final long OLD_NANOS = 3 * AGAIN_NANOS;
+    /** What was not said for so long, though all say everything again every 10 s, counts no more. */
+    static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final String NETWORKS = "net:";
     private static final String TRIED = "tried";
@@ -41,7 +39,7 @@ final class Neighbours {
     private final Executor owner;
     private final Tally tally;
     private final Consumer<String> heardOf;
-    private final Set<NetworkKey> watched = new LinkedHashSet<>();
+    private final Map<NetworkKey, Watched> watched = new LinkedHashMap<>();
 
     /** Of which it is not certain that all know: nobody can be seen here. */
     private final Set<NetworkKey> said = new LinkedHashSet<>();
@@ -49,6 +47,12 @@ final class Neighbours {
     private @Nullable Gateway gateway;
     private @Nullable JoinLimit joins;
     private boolean open;
+
+    /** A network as of when it was listened to last. */
+    private static final class Watched {
+        /** Whether what is heard of it was said since. */
+        boolean hears;
+    }
 
     /** Of the instance {@code self}; {@code heardOf} is told of each other one that says something. */
     Neighbours(String self, Engine engine, Executor owner, Tally tally, Consumer<String> heardOf) {
@@ -70,26 +74,23 @@ final class Neighbours {
     /** Somebody of {@code network} is here. Any thread. */
     void watch(NetworkKey network) {
         later(() -> {
-            watched.add(network);
-            if (open) {
-                listenTo(network);
-            }
+            listenTo(network);
         });
     }
 
     /** Nobody of {@code network} is here any more. Any thread. */
     void unwatch(NetworkKey network) {
         later(() -> {
-            if (watched.remove(network) && open) {
+            if (watched.remove(network) != null && open) {
                 engine.unlisten(channel(network));
             }
-            say(network, List.of());
+            say(network);
         });
     }
 
-    /** {@code here} can be seen here. Any thread. */
-    void publish(NetworkKey network, List<Listed> here) {
-        later(() -> say(network, here));
+    /** Others are to be told who of {@code network} can be seen here. Any thread. */
+    void publish(NetworkKey network) {
+        later(() -> say(network));
     }
 
     private void tried(NetworkKey network) {
@@ -112,7 +113,13 @@ final class Neighbours {
     void open() {
         open = true;
         engine.listen(TRIED);
-        watched.forEach(this::listenTo);
+        List.copyOf(watched.keySet()).forEach(this::listenTo);
+        sayAll();
+    }
+
+    /** Asks and says everything again, on the same connection. */
+    void meet() {
+        watched.keySet().forEach(this::ask);
         sayAll();
     }
 
@@ -134,12 +141,34 @@ final class Neighbours {
     }
 
     private void listenTo(NetworkKey network) {
-        engine.listen(channel(network));
+        Watched mine = new Watched();
+        watched.put(network, mine);
+        if (!open) {
+            return; // and it is listened to once there is a connection
+        }
+        engine.listen(channel(network))
+                .thenRunAsync(
+                        () -> {
+                            mine.hears = true; // what came before may have been taken back unheard
+                            ask(network);
+                        },
+                        owner);
+    }
+
+    private void ask(NetworkKey network) {
         engine.publish(channel(network), LetterJson.text(head().put("ask", true)));
     }
 
     private static String channel(NetworkKey network) {
         return NETWORKS + SeatJson.network(network);
+    }
+
+    /** What is said last is true: it is looked up now, and not when somebody asked for it to be said. */
+    private void say(NetworkKey network) {
+        Gateway door = gateway;
+        if (door != null) {
+            say(network, door.seenHere(network));
+        }
     }
 
     private void say(NetworkKey network, List<Listed> here) {
@@ -195,10 +224,11 @@ final class Neighbours {
             limit.failedElsewhere(SeatJson.network(LetterJson.word(json, "network")));
         } else if (channel.startsWith(NETWORKS)) {
             NetworkKey network = SeatJson.network(channel.substring(NETWORKS.length()));
-            if (json.has("users")) {
+            Watched mine = watched.get(network);
+            if (json.has("users") && mine != null && mine.hears) {
                 door.shows(network, sender, users(json.path("users")));
             } else if (json.has("ask")) {
-                say(network, door.seenHere(network));
+                say(network);
             }
         }
     }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.flight.Bus;
 import xyz.dropsilk.server.flight.Gateway;
-import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
@@ -254,8 +253,8 @@ final class Outgoing implements Bus, SendQueue.Sender {
     }
 
     @Override
-    public void publish(NetworkKey network, List<Listed> here) {
-        neighbours.publish(network, here);
+    public void publish(NetworkKey network) {
+        neighbours.publish(network);
     }
 
     // --- sending ---

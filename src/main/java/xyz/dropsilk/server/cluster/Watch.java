@@ -109,8 +109,11 @@ final class Watch {
     /** Something that {@code home} said came at {@code now}: it lives, whatever was thought. One that has stopped said so behind all else. */
     void heardOf(String home, long now) {
         Seen known = seen.get(home);
-        if (known != null && !known.stopped && dead.remove(home)) {
-            known.since = now;
+        if (known == null || known.stopped) {
+            return;
+        }
+        known.since = now;
+        if (dead.remove(home)) {
             listener.lives(home);
         }
     }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
-import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.rules.Decision;
 import xyz.dropsilk.server.rules.Entry;
@@ -62,8 +61,8 @@ public interface Bus {
     /** Nobody of {@code network} is here any more. */
     void unwatch(NetworkKey network);
 
-    /** Tells other instances whom they may show of {@code network}: all that can be seen here, the newest last. Without the registry's lock. */
-    void publish(NetworkKey network, List<Listed> here);
+    /** Tells other instances whom they may show of {@code network}, as it is when it is told: an older view must not come behind a newer one. */
+    void publish(NetworkKey network);
 
     /** Signals of a pairing that is spread over instances were more than it may send: one was dropped. Any thread. */
     void overRate();

@@ -23,7 +23,6 @@ import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Names;
-import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.NetworkView;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ServerMessage;
@@ -423,18 +422,14 @@ public final class FlightRegistry {
             List<Peer> shown = new ArrayList<>(most);
             long now = ticker.getAsLong();
             long last;
-            List<Listed> unpublished;
             lock.lock();
             try {
                 last = state.showNext(network, arrival, most, now, shown);
-                unpublished = state.grouper().takeUnpublished(network);
+                state.grouper().publish(network);
             } finally {
                 lock.unlock();
             }
             shown.forEach(FlightRegistry.this::flush);
-            if (bus != null && unpublished != null) {
-                bus.publish(network.key, unpublished);
-            }
             return last;
         }
 

@@ -199,10 +199,9 @@ public final class Gateway {
         registry.run(state -> state.grouper().showElsewhere(network, home, listed, now));
     }
 
-    /** What was told longer than {@code nanos} ago counts no more. */
-    public void forgetUntold(long nanos) {
-        long now = registry.nanos();
-        BiPredicate<String, Long> isOld = (home, toldAt) -> now - toldAt > nanos;
+    /** What was told before {@code since}, ticker nanoseconds, counts no more. */
+    public void forgetToldBefore(long since) {
+        BiPredicate<String, Long> isOld = (home, toldAt) -> toldAt - since < 0;
         registry.run(state -> state.grouper().hideElsewhere(isOld));
     }
 

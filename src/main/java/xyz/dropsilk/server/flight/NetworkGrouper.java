@@ -238,14 +238,12 @@ final class NetworkGrouper {
         becomeDue(network);
     }
 
-    /** Whom other instances may show of {@code network}; null if they have been told. */
-    @Nullable
-    List<Listed> takeUnpublished(Network network) {
-        if (bus == null || !network.unpublished) {
-            return null;
+    /** Has other instances told whom they may show of {@code network}, unless they know. */
+    void publish(Network network) {
+        if (bus != null && network.unpublished) {
+            network.unpublished = false;
+            bus.publish(network.key);
         }
-        network.unpublished = false;
-        return seenHere(network);
     }
 
     /** The newest of those who can be seen here. */

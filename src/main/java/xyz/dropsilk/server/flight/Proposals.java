@@ -184,6 +184,7 @@ final class Proposals {
 
     private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision) {
         asked.proposed = decision;
+        asked.doubtful = false;
         long number = Math.max(numberOf(expected), asked.decider.newest(asked.code)) + 1;
         Set<String> required = new LinkedHashSet<>(Set.of(bus.home()));
         Set<String> concerned = new LinkedHashSet<>(required);
@@ -333,10 +334,17 @@ final class Proposals {
         }
     }
 
-    /** The others can be asked: marks may be lost with the inbox, which is read to its end. */
+    /** The others can be asked, and the inbox is read to its end. With one that was lost marks may be lost, and that a proposal has come true. */
     void back() {
         away = false;
-        List.copyOf(pending.keySet()).forEach(this::marked);
+        for (Pending asked : List.copyOf(pending.values())) {
+            if (asked.doubtful) {
+                marked(asked.id);
+            } else if (asked.proposed != null && !asked.abandoned) {
+                asked.doubtful = true;
+                bus.mark(asked.id); // behind the proposal, should that be sent again
+            }
+        }
     }
 
     /** Whoever has waited too long is answered; what nobody waits for is looked at again, should its answer be lost. */

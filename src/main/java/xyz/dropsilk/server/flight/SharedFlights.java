@@ -44,6 +44,9 @@ final class SharedFlights implements Records, Proposals.Decider {
     /** Of which an instance that shares them may not know what this one knows. */
     private final Set<String> unconfirmed = new LinkedHashSet<>();
 
+    /** The same, as of an answer since the last look: what is said again at once to whoever is not there is said for ever. */
+    private final Set<String> unheard = new LinkedHashSet<>();
+
     /** What is being insisted on. */
     private final Set<String> insisting = new HashSet<>();
 
@@ -159,6 +162,9 @@ final class SharedFlights implements Records, Proposals.Decider {
         } else if (isAlready(known, version, entry)) {
             hold(code, known.flight, version); // it had come true before it was decided alone
         } else if (own != null) {
+            if (entry instanceof Flight flight) {
+                put(code, new Held(known.flight, version, /* alone= */ true, flight));
+            }
             bus.check(code); // decided alone again since
         }
         leaveForThoseGone(code);
@@ -365,7 +371,7 @@ final class SharedFlights implements Records, Proposals.Decider {
     void unheard(String code) {
         Held known = held.get(code);
         if (known != null && isShared(known.flight)) {
-            unconfirmed.add(code);
+            unheard.add(code);
         }
     }
 
@@ -376,6 +382,8 @@ final class SharedFlights implements Records, Proposals.Decider {
 
     /** Looks again at what is not known to all yet. */
     void checkThoseAlone() {
+        unconfirmed.addAll(unheard);
+        unheard.clear();
         unconfirmed.retainAll(held.keySet());
         held.forEach((code, known) -> {
             if (known.alone || unconfirmed.contains(code)) {

@@ -448,11 +448,11 @@ public final class RedisEngine implements Engine {
     }
 
     @Override
-    public void listen(String channel) {
+    public CompletionStage<Void> listen(String channel) {
         Connections now = connections;
-        if (now != null) {
-            now.channels.async().subscribe(keys.channel(channel));
-        }
+        return now == null
+                ? CompletableFuture.failedFuture(EngineException.lost(NO_CONNECTION))
+                : answered(now, now.channels.async().subscribe(keys.channel(channel)));
     }
 
     @Override

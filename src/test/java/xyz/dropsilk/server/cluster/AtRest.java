@@ -34,13 +34,7 @@ final class AtRest {
                         records.put(code, (Flight) Objects.requireNonNull(LetterJson.entry(code, kept.value()))));
     }
 
-    void checkAll() {
-        checkFlights();
-        here.forEach(this::checkList);
-        checkCounts();
-    }
-
-    void checkFlights() {
+    void check() {
         for (SimulatedInstance instance : world.instances) {
             require(instance.cluster.isUp(), () -> instance.home() + " is connected again");
         }
@@ -50,6 +44,7 @@ final class AtRest {
             present.add(who.peer.id());
         }
         records.values().forEach(flight -> checkRecord(flight, present));
+        checkCounts();
     }
 
     /** Those who are alone in their flights. */
@@ -114,19 +109,6 @@ final class AtRest {
         require(
                 isOfTheDead || isOfThePast || flight.seats().stream().allMatch(seat -> present.contains(seat.id())),
                 () -> "who is in a record is here: " + flight + " " + here);
-    }
-
-    private void checkList(Traveller who) {
-        if (who.partner == null) {
-            List<String> seen = here.stream()
-                    .filter(each -> each != who
-                            && each.partner == null
-                            && each.peer.network().equals(who.peer.network()))
-                    .map(each -> each.peer.id())
-                    .sorted()
-                    .toList();
-            require(Traveller.idsIn(who.list).equals(seen), () -> who + " sees " + who.list + " and not " + seen);
-        }
     }
 
     /** What the engine refuses to take is counted by who sent it. */

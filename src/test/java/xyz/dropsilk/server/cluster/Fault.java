@@ -1,8 +1,10 @@
 package xyz.dropsilk.server.cluster;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What may go wrong in a simulated run. */
 enum Fault {
@@ -42,6 +44,15 @@ enum Fault {
     /** Whether each signal of a pairing that goes on arrives. */
     static boolean loseNothing(Collection<Fault> faults) {
         return LOSES_NOTHING.containsAll(faults);
+    }
+
+    /**
+     * How long after all is healed lists are right, in nanoseconds: a connection is made again, whoever says nothing on it for two seconds is not
+     * there, and the dead are known to be so.
+     */
+    static long listedAfterNanos(Collection<Fault> faults) {
+        int seconds = faults.isEmpty() ? 0 : Collections.disjoint(faults, DEATHS) ? 4 : areDeaths(faults) ? 10 : 14;
+        return TimeUnit.SECONDS.toNanos(seconds);
     }
 
     static boolean areDeaths(Collection<Fault> faults) {

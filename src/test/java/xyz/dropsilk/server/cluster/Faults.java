@@ -57,7 +57,7 @@ final class Faults {
         SimulatedInstance one = world.any();
         world.say("fault: " + fault + " " + one.home());
         long millis = world.random.nextInt(3) == 0 ? world.random.nextInt(12_000) : world.random.nextInt(1_500);
-        lasts(millis);
+        lasts(Fault.areDeaths(Set.of(fault)) ? 0 : millis);
         switch (fault) {
             case AWAY -> away(millis);
             case EMPTY -> {

@@ -27,18 +27,38 @@ final class MemoryEngine implements Engine {
     private final Set<String> channels = new HashSet<>();
     private boolean connected;
     private boolean cut;
-    private long lastArrival;
-    private long lastAnswer;
-    private long lastHeard;
+
+    /** As an engine's client has them: commands, and channels with all that is heard on them. Each is in order, and none waits for the other. */
+    private final Wire commands;
+
+    private final Wire channelled;
     private @Nullable Waiting waiting;
+
+    /** A connection: what is sent arrives in order, and so does what comes back. */
+    private final class Wire {
+        private long lastThere = time.nanos();
+        private long lastBack = time.nanos();
+
+        void there(Runnable arriving) {
+            lastThere = Math.max(lastThere, time.nanos() + hub.delay());
+            time.schedule(arriving, lastThere - time.nanos(), TimeUnit.NANOSECONDS);
+        }
+
+        void back(Runnable arriving) {
+            lastBack = Math.max(lastBack, time.nanos() + hub.delay());
+            time.schedule(arriving, lastBack - time.nanos(), TimeUnit.NANOSECONDS);
+        }
+    }
 
     /** A question on its way: it reaches the hub, and later its answer comes back. */
     private final class Call<T> {
+        final Wire wire;
         final Supplier<T> work;
         final CompletableFuture<T> answer = new CompletableFuture<>();
         boolean done;
 
-        Call(Supplier<T> work) {
+        Call(Wire wire, Supplier<T> work) {
+            this.wire = wire;
             this.work = work;
         }
 
@@ -63,15 +83,11 @@ final class MemoryEngine implements Engine {
         }
 
         private void answerLater(Runnable answering) {
-            lastAnswer = Math.max(lastAnswer, time.nanos() + hub.delay());
-            time.schedule(
-                    () -> {
-                        if (underWay.remove(this)) {
-                            answering.run();
-                        }
-                    },
-                    lastAnswer - time.nanos(),
-                    TimeUnit.NANOSECONDS);
+            wire.back(() -> {
+                if (underWay.remove(this)) {
+                    answering.run();
+                }
+            });
         }
     }
 
@@ -92,9 +108,8 @@ final class MemoryEngine implements Engine {
         this.time = hub.time();
         this.id = id;
         this.listener = listener;
-        this.lastArrival = time.nanos();
-        this.lastAnswer = time.nanos();
-        this.lastHeard = time.nanos();
+        this.commands = new Wire();
+        this.channelled = new Wire();
         hub.add(this);
     }
 
@@ -180,13 +195,16 @@ final class MemoryEngine implements Engine {
     }
 
     private <T> CompletionStage<T> ask(Supplier<T> work) {
+        return ask(commands, work);
+    }
+
+    private <T> CompletionStage<T> ask(Wire wire, Supplier<T> work) {
         if (!connected) {
             return CompletableFuture.failedFuture(EngineException.lost("no connection"));
         }
-        Call<T> call = new Call<>(work);
+        Call<T> call = new Call<>(wire, work);
         underWay.add(call);
-        lastArrival = Math.max(lastArrival, time.nanos() + hub.delay());
-        time.schedule(call::arrive, lastArrival - time.nanos(), TimeUnit.NANOSECONDS);
+        wire.there(call::arrive);
         return call.answer;
     }
 
@@ -294,25 +312,24 @@ final class MemoryEngine implements Engine {
 
     void heard(String channel, String text) {
         if (channels.contains(channel)) {
-            lastHeard = Math.max(lastHeard, time.nanos() + hub.delay());
-            time.schedule(
-                    () -> {
-                        if (connected) {
-                            listener.heard(channel, text);
-                        }
-                    },
-                    lastHeard - time.nanos(),
-                    TimeUnit.NANOSECONDS);
+            channelled.back(() -> {
+                if (connected) {
+                    listener.heard(channel, text);
+                }
+            });
         }
     }
 
     @Override
-    public void listen(String channel) {
-        ask(() -> channels.add(channel));
+    public CompletionStage<Void> listen(String channel) {
+        return ask(channelled, () -> {
+            channels.add(channel);
+            return null;
+        });
     }
 
     @Override
     public void unlisten(String channel) {
-        ask(() -> channels.remove(channel));
+        ask(channelled, () -> channels.remove(channel));
     }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.flight.Bus;
-import xyz.dropsilk.server.protocol.Listed;
 import xyz.dropsilk.server.protocol.User;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
@@ -87,8 +86,8 @@ final class MutantBus implements Bus {
     }
 
     @Override
-    public void publish(NetworkKey network, List<Listed> here) {
-        real.publish(network, here);
+    public void publish(NetworkKey network) {
+        real.publish(network);
     }
 
     @Override

@@ -3,6 +3,7 @@ package xyz.dropsilk.server.cluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,17 +28,22 @@ final class SimulatedInstance {
 
     private final MemoryEngine[] made = new MemoryEngine[1];
 
-    /** Runs what is due, unless it is paused or dead; what throws is noted. */
+    /** Up to 4 ms: no timer is on time. */
+    private static final int LATE_NANOS = 4_000_000;
+
+    /** Runs what is due, a little late, unless it is paused or dead; what throws is noted. */
     static final class Machine extends AbstractExecutorService implements ScheduledExecutorService {
         private final ManualExecutor time;
+        private final Random random;
         private final List<Throwable> faults;
         private final List<Runnable> missed = new ArrayList<>();
         private boolean paused;
         private boolean dead;
         private long awakeSince;
 
-        Machine(ManualExecutor time, List<Throwable> faults) {
+        Machine(ManualExecutor time, Random random, List<Throwable> faults) {
             this.time = time;
+            this.random = random;
             this.faults = faults;
             this.awakeSince = time.nanos();
         }
@@ -95,7 +101,7 @@ final class SimulatedInstance {
 
         @Override
         public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-            return time.schedule(guarded(task), delay, unit);
+            return time.schedule(guarded(task), unit.toNanos(delay) + random.nextInt(LATE_NANOS), TimeUnit.NANOSECONDS);
         }
 
         @Override
@@ -140,7 +146,7 @@ final class SimulatedInstance {
     SimulatedInstance(MemoryHub hub, List<Throwable> faults, Duration arrivalDelay, Mutant mutant) {
         ManualExecutor time = hub.time();
         since = time.nanos();
-        process = new Machine(time, faults);
+        process = new Machine(time, hub.random(), faults);
         cluster = new Cluster(
                 (id, listener) -> {
                     made[0] = new MemoryEngine(hub, id, listener);

@@ -17,10 +17,8 @@ final class Simulation {
     /** Half a minute after all is healed everything is well again. */
     private static final Duration REST = Duration.ofSeconds(30);
 
-    /** After what is the engine's fault alone it takes a connection that is made again and a look at the records; lists are said again every 10 s. */
+    /** After what is the engine's fault alone it takes a connection that is made again and a look at the records. */
     private static final Duration SOON = Duration.ofSeconds(6);
-
-    private static final Duration LISTED = Duration.ofSeconds(12);
 
     private static final long STOPPED_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long DEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -31,6 +29,7 @@ final class Simulation {
     private final World world;
     private final Random random;
     private final Faults faults;
+    private final Lists lists = new Lists();
     private final List<Traveller> travellers = new ArrayList<>();
     private final List<String> codes = new ArrayList<>();
     private final List<Left> left = new ArrayList<>();
@@ -64,15 +63,12 @@ final class Simulation {
                 }
                 pass(random.nextInt(4) == 0 ? random.nextInt(400) : random.nextInt(10));
             }
-            boolean soon = Fault.areOfTheEngine(faults.possible());
-            rest(soon ? SOON : REST);
-            new AtRest(world, faults, travellers, codes).checkFlights();
-            rest(soon ? LISTED : REST);
-            new AtRest(world, faults, travellers, codes).checkAll();
+            rest(Fault.areOfTheEngine(faults.possible()) ? SOON : REST);
+            new AtRest(world, faults, travellers, codes).check();
             checkPartings();
             joinWhoeverWaits();
             joinTheDead();
-        } catch (AssertionError e) {
+        } catch (AssertionError | IllegalStateException e) {
             throw new AssertionError(e.getMessage() + "\n" + world.story(), e);
         }
     }
@@ -97,6 +93,8 @@ final class Simulation {
             }
         }
         noteThoseUntold();
+        List<Traveller> here = travellers.stream().filter(who -> !who.gone).toList();
+        lists.look(here, world.time.nanos(), faults.calmSince() + Fault.listedAfterNanos(faults.possible()));
     }
 
     /** Whoever was told by an error that it is not with somebody, is not with it, whatever that one was told for a moment. */

@@ -24,6 +24,9 @@ public final class ManualExecutor extends AbstractExecutorService implements Sch
     /** So near the end of the ticker's range that tests pass over it. */
     private static final long START_NANOS = Long.MAX_VALUE - 1_000_000;
 
+    /** More tasks than this at one moment never end. */
+    private static final int MOST_AT_ONCE = 100_000;
+
     /** In the order in which they come due, and of their scheduling where that is the same. */
     private final Queue<Task<?>> waiting = new PriorityQueue<>(
             Comparator.<Task<?>>comparingLong(task -> task.at).thenComparingLong(task -> task.number));
@@ -45,8 +48,13 @@ public final class ManualExecutor extends AbstractExecutorService implements Sch
     /** Moves on by {@code time}, and runs what comes due on the way when it does. */
     public void advance(Duration time) {
         long target = elapsed + time.toNanos();
+        int atOnce = 0;
         for (Task<?> next = waiting.peek(); next != null && next.at <= target; next = waiting.peek()) {
             waiting.remove();
+            atOnce = next.at > elapsed ? 0 : atOnce + 1;
+            if (atOnce > MOST_AT_ONCE) {
+                throw new IllegalStateException("tasks make tasks, and no time passes");
+            }
             elapsed = Math.max(elapsed, next.at);
             next.run();
         }
