@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.base;
 
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -7,6 +8,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 
 /** The only place that makes threads: all named, all daemons, so that none keeps a stopped server alive. */
 public final class Threads {
@@ -17,9 +19,9 @@ public final class Threads {
 
     private static final String LOOP = "loop";
 
-    /** A factory of the threads of event loops, which never block. */
+    /** A factory of the threads of event loops, which never block; Netty's own, whose pools of buffers need no atomic operations on them. */
     public static ThreadFactory loops() {
-        return named(LOOP);
+        return named(LOOP, FastThreadLocalThread::new);
     }
 
     /** Whether this is an event loop's thread. */
@@ -29,9 +31,13 @@ public final class Threads {
 
     /** A factory of daemon threads called {@code name-1}, {@code name-2} and so on. */
     public static ThreadFactory named(String name) {
+        return named(name, Thread::new);
+    }
+
+    private static ThreadFactory named(String name, BiFunction<Runnable, String, Thread> maker) {
         AtomicInteger made = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, name + "-" + made.incrementAndGet());
+            Thread thread = maker.apply(task, name + "-" + made.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
