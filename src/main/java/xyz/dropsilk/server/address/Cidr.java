@@ -1,7 +1,7 @@
 package xyz.dropsilk.server.address;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.Arrays;
 
 /**
  * A range of addresses (RFC 4632). A value. IPv4-mapped IPv6 is IPv4 in it; no IPv6 range holds an IPv4 address.
@@ -47,13 +47,20 @@ public record Cidr(InetAddress network, int prefix) {
 
     /** Whether {@code address} is in this range. */
     public boolean contains(InetAddress address) {
+        InetAddress canonical = IpAddress.canonical(address);
+        if (canonical instanceof Inet4Address != network instanceof Inet4Address) {
+            return false; // before either is copied: every request is asked about every range
+        }
         byte[] ours = network.getAddress();
-        byte[] theirs = IpAddress.canonical(address).getAddress();
+        byte[] theirs = canonical.getAddress();
         int whole = prefix / Byte.SIZE;
         int rest = prefix % Byte.SIZE;
-        return ours.length == theirs.length
-                && Arrays.equals(ours, 0, whole, theirs, 0, whole)
-                && (rest == 0 || ((ours[whole] ^ theirs[whole]) & 0xFF) >>> (Byte.SIZE - rest) == 0);
+        for (int i = 0; i < whole; i++) {
+            if (ours[i] != theirs[i]) {
+                return false;
+            }
+        }
+        return rest == 0 || ((ours[whole] ^ theirs[whole]) & 0xFF) >>> (Byte.SIZE - rest) == 0;
     }
 
     private static int bits(InetAddress address) {

@@ -3,9 +3,9 @@ package xyz.dropsilk.server.api;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Map;
 import xyz.dropsilk.server.http.FixedEndpoint;
 import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.ResponseFields;
 import xyz.dropsilk.server.http.Router;
 
 /** {@code /check}: a page on which a visitor sees whether this server will do for him, and an operator which setting to look at if not. Stateless. */
@@ -33,7 +33,7 @@ public final class CheckPage {
             if (resource == null) {
                 throw new IllegalStateException(file + " is missing from the jar");
             }
-            Map<String, String> headers = Map.of(
+            ResponseFields fields = ResponseFields.of(
                     "Content-Type",
                     type + "; charset=utf-8",
                     "Content-Security-Policy",
@@ -42,7 +42,7 @@ public final class CheckPage {
                     "same-origin",
                     "Cache-Control",
                     "no-cache");
-            return new Response(200, headers, resource.readAllBytes());
+            return new Response(200, fields, resource.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -85,7 +85,7 @@ public final class Pages {
                             : inside.get();
             return answer.thenApply(response -> origin == null
                     ? response.with("Vary", "Origin")
-                    : response.with("Vary", "Origin", "Access-Control-Allow-Origin", origin));
+                    : response.with("Vary", "Origin").with("Access-Control-Allow-Origin", origin));
         }
 
         private boolean isAdmitted(@Nullable String origin, Request request) {

@@ -217,14 +217,17 @@ public final class RoomsEndpoints {
     /** The query's {@code participantId}, a plus sign being a space; null unless there is just one, or if it can't be decoded. */
     private static @Nullable String onlyParticipant(String query) {
         String found = null;
-        for (String parameter : query.split("&", -1)) {
-            int equals = parameter.indexOf('=');
-            String name = PercentEncoding.decode(equals < 0 ? parameter : parameter.substring(0, equals));
-            if (QUERY_PARTICIPANT.equals(name)) {
+        int end;
+        for (int from = 0; from <= query.length(); from = end + 1) {
+            int ampersand = query.indexOf('&', from);
+            end = ampersand < 0 ? query.length() : ampersand;
+            int equals = query.indexOf('=', from);
+            int nameEnd = equals < 0 || equals > end ? end : equals;
+            if (QUERY_PARTICIPANT.equals(PercentEncoding.decode(query.substring(from, nameEnd)))) {
                 if (found != null) {
                     return null;
                 }
-                found = equals < 0 ? "" : parameter.substring(equals + 1).replace('+', ' ');
+                found = query.substring(Math.min(nameEnd + 1, end), end).replace('+', ' ');
             }
         }
         return found == null ? null : PercentEncoding.decode(found);
@@ -261,7 +264,7 @@ public final class RoomsEndpoints {
 
     private static Response ofParticipant(Answer answer) {
         return switch (answer.outcome()) {
-            case DONE -> Response.uncachedJson(200, answer.summary());
+            case DONE -> Response.json(200, answer.summary());
             case PEER_SHARES -> PEER_SHARES;
             case AWAY -> AWAY;
             case NOT_FOUND, FULL, NETWORK_FULL, SERVER_FULL -> NOT_A_PARTICIPANT;

@@ -63,6 +63,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final HttpContext shared;
     private final ResponseWriter writer;
     private final Channel channel;
+
+    /** The other end of the TCP connection. */
+    private final InetAddress peer;
+
     private final HttpConnections.Place place;
     private final RequestReader reader = new RequestReader();
     private final RequestDeadline deadline;
@@ -101,6 +105,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.shared = shared;
         this.writer = writer;
         this.channel = channel;
+        this.peer = peerOf(channel);
         this.place = place;
         this.deadline = new RequestDeadline(channel.eventLoop(), this::expired);
         this.memory = new RequestMemory(shared.memory(), channel.eventLoop(), this::evicted);
@@ -223,7 +228,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 body,
                 client,
                 NetworkKey.of(client),
-                peer());
+                peer);
         // HTTP/1.0 has no upgrades: the field is ignored there (RFC 9110, 7.8). Behind a body that is not read to its
         // end nothing can follow.
         if (body != null && !head.isHttp10() && shared.upgrade().isAskedFor(request)) {
@@ -244,10 +249,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private InetAddress client(@Nullable Fields fields) {
-        return fields == null ? peer() : shared.clientAddress().resolve(peer(), fields::all);
+        return fields == null ? peer : shared.clientAddress().resolve(peer, fields::all);
     }
 
-    private InetAddress peer() {
+    private static InetAddress peerOf(Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress socket
                 ? socket.getAddress()
                 : InetAddress.getLoopbackAddress();

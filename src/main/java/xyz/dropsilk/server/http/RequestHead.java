@@ -72,8 +72,8 @@ record RequestHead(HttpMethod method, RequestTarget target, boolean isHttp10, Fi
 
     /** Exactly one (RFC 9112, 3.2). HTTP/1.0 knew none. */
     private static boolean isHostRight(Fields fields, boolean isHttp10) {
-        List<String> hosts = fields.all(HttpHeaderNames.HOST);
-        return hosts.isEmpty() ? isHttp10 : hosts.size() == 1 && RequestTarget.isHost(hosts.get(0));
+        String host = fields.first(HttpHeaderNames.HOST);
+        return host == null ? isHttp10 : fields.count(HttpHeaderNames.HOST) == 1 && RequestTarget.isHost(host);
     }
 
     /**

@@ -2,23 +2,16 @@ package xyz.dropsilk.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /**
  * One HTTP answer, complete but for what the server adds to all of them (length, {@code X-Content-Type-Options}, CORS). Immutable.
  *
  * @param status the status code
- * @param headers header fields, {@code Content-Type} among them where there is a body
+ * @param fields header fields, {@code Content-Type} among them where there is a body
  * @param body the body's bytes; not copied, so never to be written to
  */
-public record Response(int status, Map<String, String> headers, byte[] body) {
+public record Response(int status, ResponseFields fields, byte[] body) {
     private static final byte[] NO_BODY = {};
-    private static final String JSON = "application/json";
-    private static final Map<String, String> UNCACHED_JSON = Map.of("Content-Type", JSON, "Cache-Control", "no-store");
-
-    /** Of most answers, at most: their map does not have to grow. */
-    private static final int USUAL_FIELDS = 6;
+    private static final ResponseFields JSON = ResponseFields.of("Content-Type", "application/json");
 
     /** An answer in {@code text/plain}. */
     public static Response text(int status, String body) {
@@ -32,42 +25,21 @@ public record Response(int status, Map<String, String> headers, byte[] body) {
 
     /** An answer in {@code application/json}; {@code body} is JSON in UTF-8 already. */
     public static Response json(int status, byte[] body) {
-        return of(status, JSON, body);
-    }
-
-    /** The same, which nobody is to keep. */
-    public static Response uncachedJson(int status, String body) {
-        return new Response(status, UNCACHED_JSON, body.getBytes(UTF_8));
+        return new Response(status, JSON, body);
     }
 
     /** An answer of {@code contentType}. */
     public static Response of(int status, String contentType, byte[] body) {
-        return new Response(status, Map.of("Content-Type", contentType), body);
+        return new Response(status, ResponseFields.of("Content-Type", contentType), body);
     }
 
     /** An answer without a body. */
     public static Response empty(int status) {
-        return new Response(status, Map.of(), NO_BODY);
+        return new Response(status, ResponseFields.NONE, NO_BODY);
     }
 
-    /** This answer with one more header field. */
+    /** This answer with one more header field, or another value of one that it has. */
     public Response with(String name, String value) {
-        Map<String, String> more = copy();
-        more.put(name, value);
-        return new Response(status, more, body);
-    }
-
-    /** This answer with two more header fields. */
-    public Response with(String name, String value, String other, String otherValue) {
-        Map<String, String> more = copy();
-        more.put(name, value);
-        more.put(other, otherValue);
-        return new Response(status, more, body);
-    }
-
-    private Map<String, String> copy() {
-        Map<String, String> copy = new HashMap<>(USUAL_FIELDS);
-        copy.putAll(headers);
-        return copy;
+        return new Response(status, fields.with(name, value), body);
     }
 }

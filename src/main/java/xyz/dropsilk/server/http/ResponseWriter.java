@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Answers as bytes (RFC 9112, 4 and 5), with the fields that all of them have. Safe on any thread. */
@@ -32,8 +31,9 @@ final class ResponseWriter {
      * @throws IllegalArgumentException if a field can't be sent as it is
      */
     ByteBuf bytes(ByteBufAllocator allocator, Response response, boolean toHead, @Nullable String connection) {
-        for (Map.Entry<String, String> field : response.headers().entrySet()) {
-            check(field.getKey(), field.getValue());
+        ResponseFields fields = response.fields();
+        for (int i = 0; i < fields.count(); i++) {
+            check(fields.name(i), fields.value(i));
         }
         byte[] body = response.body();
         int copied = toHead || body.length > MAX_COPIED_BYTES ? 0 : body.length;
@@ -51,9 +51,10 @@ final class ResponseWriter {
         write(bytes, " ");
         write(bytes, status.reasonPhrase());
         write(bytes, "\r\n");
-        for (Map.Entry<String, String> field : response.headers().entrySet()) {
-            if (!field.getKey().equals(CONNECTION)) {
-                write(bytes, field.getKey(), field.getValue());
+        ResponseFields fields = response.fields();
+        for (int i = 0; i < fields.count(); i++) {
+            if (!fields.name(i).equals(CONNECTION)) {
+                write(bytes, fields.name(i), fields.value(i));
             }
         }
         write(bytes, "X-Content-Type-Options: nosniff\r\n");
@@ -72,7 +73,7 @@ final class ResponseWriter {
 
     /** Who sends {@code Upgrade} says so here (RFC 9110, 7.8). */
     private static @Nullable String options(Response response, @Nullable String connection) {
-        if (!response.headers().containsKey(UPGRADE)) {
+        if (!response.fields().has(UPGRADE)) {
             return connection;
         }
         return connection == null ? UPGRADE : UPGRADE + ", " + connection;

@@ -153,9 +153,8 @@ public final class Router {
     }
 
     private Found findTemplate(String path) {
-        String[] segments = PathTemplate.segments(path);
         for (Map.Entry<PathTemplate, Route> template : templates.entrySet()) {
-            Map<String, String> parameters = template.getKey().match(segments);
+            Map<String, String> parameters = template.getKey().match(path);
             if (parameters != null) {
                 return new Found(template.getValue(), parameters);
             }

@@ -9,13 +9,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.http.Request;
 import xyz.dropsilk.server.http.Response;
+import xyz.dropsilk.server.http.ResponseFields;
 import xyz.dropsilk.server.http.Upgrade;
 import xyz.dropsilk.server.limit.ConnectionLimit;
 import xyz.dropsilk.server.origin.OriginPolicy;
@@ -137,7 +137,8 @@ public final class UpgradeGate implements Upgrade {
     private static Response switchingProtocols(String key) {
         return new Response(
                 101,
-                Map.of("Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Accept", acceptFor(key)),
+                ResponseFields.of(
+                        "Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Accept", acceptFor(key)),
                 new byte[0]);
     }
 

@@ -100,7 +100,7 @@ final class PagesTest {
     }
 
     private static @Nullable String header(Response response, String name) {
-        return response.headers().get(name);
+        return response.fields().get(name);
     }
 
     @Nested

@@ -35,7 +35,7 @@ final class RateLimitedTest {
         Response refusal = limited(7).refusal(from("192.0.2.1"));
         assertNotNull(refusal);
         assertEquals(429, refusal.status());
-        assertEquals("7", refusal.headers().get("Retry-After"));
+        assertEquals("7", refusal.fields().get("Retry-After"));
         assertNull(limited(0).refusal(from("192.0.2.1")));
     }
 

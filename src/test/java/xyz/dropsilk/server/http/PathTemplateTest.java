@@ -13,7 +13,7 @@ class PathTemplateTest {
     private static @Nullable Map<String, String> match(String path) {
         PathTemplate template = PathTemplate.of("/rooms/{code}/people/{person}/ready");
         assertNotNull(template);
-        return template.match(PathTemplate.segments(path));
+        return template.match(path);
     }
 
     @Test

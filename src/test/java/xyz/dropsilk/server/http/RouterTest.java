@@ -92,7 +92,7 @@ final class RouterTest {
     }
 
     private static @Nullable String header(Response response, String name) {
-        return response.headers().get(name);
+        return response.fields().get(name);
     }
 
     @Nested

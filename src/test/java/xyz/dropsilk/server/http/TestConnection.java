@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +89,9 @@ final class TestConnection {
         @Override
         public Outcome decide(Request request, Channel connection) {
             return request.path().equals("/ws")
-                    ? new Outcome(new Response(101, Map.of("Upgrade", "websocket"), new byte[0]), new TestSession())
+                    ? new Outcome(
+                            new Response(101, ResponseFields.of("Upgrade", "websocket"), new byte[0]),
+                            new TestSession())
                     : new Outcome(Response.text(404, "Not Found"), null);
         }
     }

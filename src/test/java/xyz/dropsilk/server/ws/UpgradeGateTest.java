@@ -95,12 +95,11 @@ final class UpgradeGateTest {
         assertEquals(101, outcome.response().status());
         assertNotNull(outcome.session());
         // The example of RFC 6455, 1.3.
-        assertEquals(
-                "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", outcome.response().headers().get("Sec-WebSocket-Accept"));
-        assertEquals("websocket", outcome.response().headers().get("Upgrade"));
-        assertEquals("Upgrade", outcome.response().headers().get("Connection"));
-        assertFalse(outcome.response().headers().containsKey("Sec-WebSocket-Extensions"));
-        assertFalse(outcome.response().headers().containsKey("Sec-WebSocket-Protocol"));
+        assertEquals("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", outcome.response().fields().get("Sec-WebSocket-Accept"));
+        assertEquals("websocket", outcome.response().fields().get("Upgrade"));
+        assertEquals("Upgrade", outcome.response().fields().get("Connection"));
+        assertFalse(outcome.response().fields().has("Sec-WebSocket-Extensions"));
+        assertFalse(outcome.response().fields().has("Sec-WebSocket-Protocol"));
     }
 
     @ParameterizedTest
@@ -139,7 +138,7 @@ final class UpgradeGateTest {
         headers.set("Sec-WebSocket-Version", version).remove("Sec-WebSocket-Key");
         Upgrade.Outcome outcome = decide(HOME);
         assertRefused(426, Refusal.HANDSHAKE, outcome);
-        assertEquals("13", outcome.response().headers().get("Sec-WebSocket-Version"));
+        assertEquals("13", outcome.response().fields().get("Sec-WebSocket-Version"));
     }
 
     @Test
@@ -179,11 +178,11 @@ final class UpgradeGateTest {
         assertNotNull(decide(HOME).session());
         Upgrade.Outcome networkFull = decide(HOME);
         assertRefused(429, Refusal.NETWORK_FULL, networkFull);
-        assertTrue(networkFull.response().headers().containsKey("Retry-After"));
+        assertTrue(networkFull.response().fields().has("Retry-After"));
         assertNotNull(decide(SCHOOL).session());
         Upgrade.Outcome serverFull = decide(OFFICE);
         assertRefused(503, Refusal.SERVER_FULL, serverFull);
-        assertTrue(serverFull.response().headers().containsKey("Retry-After"));
+        assertTrue(serverFull.response().fields().has("Retry-After"));
 
         headers.set("Origin", "https://evil.example");
         assertRefused(403, Refusal.ORIGIN, decide(OFFICE));
@@ -194,7 +193,7 @@ final class UpgradeGateTest {
         signaling.connections.close();
         Upgrade.Outcome draining = decide(HOME);
         assertRefused(503, Refusal.DRAINING, draining);
-        assertEquals("5", draining.response().headers().get("Retry-After"));
+        assertEquals("5", draining.response().fields().get("Retry-After"));
     }
 
     @Test
