@@ -17,8 +17,9 @@ final class KeptRoom {
      * @param guest the same of its guest, if there is one
      * @param leftAt when somebody who has left was last heard of in it
      * @param readySince since when files are there to be sent; no matter what where there are none
+     * @param summaries how its participants see it
      */
-    record State(Room room, Hearing host, @Nullable Hearing guest, long leftAt, long readySince) {
+    record State(Room room, Hearing host, @Nullable Hearing guest, long leftAt, long readySince, Summaries summaries) {
         /** The times of {@code participant}, which is in the room. */
         Hearing of(Participant participant) {
             Hearing ofGuest = guest;
@@ -40,6 +41,21 @@ final class KeptRoom {
             return guestOfRoom != null && guest != null && guest.isSecret(secret, guestOfRoom.id())
                     ? guestOfRoom
                     : null;
+        }
+
+        /** The room as {@code self}, whose page acts with {@code secret}, sees it. */
+        Summary summaryFor(Participant self, String secret) {
+            return summaries.of(room, self, secret);
+        }
+
+        /**
+         * Whether everybody was heard of so lately that nobody can have fallen silent, nor the room have expired. Of thousands of rooms that are swept
+         * nearly all are, so this looks at the times alone.
+         */
+        boolean isLively(long now, long timeToLiveNanos) {
+            return !host.isSilent(now)
+                    && (guest == null || !guest.isSilent(now))
+                    && now - host.heardAt() < timeToLiveNanos;
         }
 
         /** When anybody was last heard of in here. */

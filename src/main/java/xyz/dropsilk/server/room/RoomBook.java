@@ -65,7 +65,8 @@ public final class RoomBook implements Records.Listener {
                 hearing(room.host(), was, now),
                 guest == null ? null : hearing(guest, was, now),
                 was == null ? now : leftAt(was, room, now),
-                was != null && isReady(was.room()) ? was.readySince() : now);
+                was != null && isReady(was.room()) ? was.readySince() : now,
+                new Summaries());
     }
 
     private static boolean isReady(Room room) {
@@ -122,7 +123,7 @@ public final class RoomBook implements Records.Listener {
                 state.of(participant).startAt(now - age.toNanos());
             } else if (age != null) {
                 long at = now - age.toNanos();
-                boolean isReady = Summary.of(room, participant, "").isReady() && at - state.readySince() > 0;
+                boolean isReady = Summary.isReady(room, participant) && at - state.readySince() > 0;
                 state.of(participant).heardElsewhere(at, isReady);
             }
         }

@@ -17,7 +17,6 @@ import xyz.dropsilk.server.flight.Records;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.rules.Decision;
-import xyz.dropsilk.server.rules.Fact;
 import xyz.dropsilk.server.rules.Participant;
 import xyz.dropsilk.server.rules.Room;
 import xyz.dropsilk.server.rules.RoomChannel;
@@ -37,7 +36,7 @@ public final class Rooms {
     private final RoomSettings settings;
     private final Time time;
     private final Predicate<NetworkKey> admitsSocket;
-    private final Evictions evictions;
+    private final Expiry expiry;
     private final LongAdder polls = new LongAdder();
 
     /**
@@ -77,14 +76,15 @@ public final class Rooms {
      * The answer to a request.
      *
      * @param outcome what became of it
-     * @param summary the room as the caller sees it, as JSON; empty unless the outcome is {@link Outcome#DONE}
+     * @param summary the room as the caller sees it, as JSON in UTF-8; empty unless the outcome is {@link Outcome#DONE}
      */
-    public record Answer(Outcome outcome, String summary) {
+    public record Answer(Outcome outcome, byte[] summary) {
+        private static final byte[] NONE = {};
         static final Answer NOT_FOUND = refused(Outcome.NOT_FOUND);
         static final Answer AWAY = refused(Outcome.AWAY);
 
         static Answer refused(Outcome outcome) {
-            return new Answer(outcome, "");
+            return new Answer(outcome, NONE);
         }
     }
 
@@ -111,7 +111,7 @@ public final class Rooms {
         this.settings = settings;
         this.time = time;
         this.admitsSocket = admitsSocket;
-        this.evictions = new Evictions(book, settings.silence());
+        this.expiry = new Expiry(registry, book, settings, time.ticker());
     }
 
     /** Adds what is asked to {@code meters}. */
@@ -128,10 +128,10 @@ public final class Rooms {
         }
         String secret = ParticipantId.random();
         Participant creator = Participant.newcomer(ParticipantId.publicOf(secret), name);
-        if (book.size() < settings.maxRooms()) {
+        if (expiry.isPlace()) {
             return create(creator, secret, caller);
         }
-        return evictOne()
+        return expiry.evictOne()
                 .thenCompose(isPlace ->
                         isPlace ? create(creator, secret, caller) : answered(Answer.refused(Outcome.SERVER_FULL)));
     }
@@ -159,7 +159,7 @@ public final class Rooms {
         return whenKnown(
                 code,
                 null,
-                isCertain -> endIfExpired(code, isCertain)
+                isCertain -> (isCertain ? expiry.endIfExpired(code) : answered(Decision.notFound()))
                         .thenCompose(ended -> registry.commit(
                                 code,
                                 Records.PAGE,
@@ -168,7 +168,7 @@ public final class Rooms {
                                         joiner,
                                         caller.address(),
                                         (room, participant) -> participant.silent()
-                                                || (isCertain && givesWay(room, participant, asked)),
+                                                || (isCertain && expiry.givesWay(room, participant, asked)),
                                         at)))
                         .thenApply(decision -> {
                             if (decision.isDone()) {
@@ -275,10 +275,11 @@ public final class Rooms {
     private CompletionStage<Answer> summary(Found found, Caller caller, boolean isCertain) {
         Room room = found.state().room();
         Participant other = room.other(found.self());
-        if (other == null || !isCertain || !isOverdue(found.state(), other)) {
+        if (other == null || !isCertain || !expiry.isOverdue(found.state(), other)) {
             return answered(summary(found, caller));
         }
-        return fallSilent(found.room(), other.id()).thenApply(decision -> summary(room.code(), found.secret(), caller));
+        return expiry.fallSilent(found.room(), other.id())
+                .thenApply(decision -> summary(room.code(), found.secret(), caller));
     }
 
     private CompletionStage<Answer> summaryOf(String code, String secret, Caller caller, boolean isCertain) {
@@ -293,7 +294,7 @@ public final class Rooms {
 
     private Answer summary(Found found, Caller caller) {
         Participant self = found.self();
-        Summary summary = Summary.of(found.state().room(), self, found.secret());
+        Summary summary = found.state().summaryFor(self, found.secret());
         boolean shouldConnect =
                 summary.isReady() && (self.isAttachedForTransfer() || admitsSocket.test(caller.network()));
         found.hearing().told(shouldConnect, now());
@@ -319,119 +320,13 @@ public final class Rooms {
     /** Ends room {@code code}, of which {@code peer} is about to speak, if nobody in it was heard of for long enough. */
     public void endIfExpired(String code) {
         if (!registry.isShared()) {
-            endIfExpired(code, /* isCertain= */ true);
+            CompletionStage<Decision> unused = expiry.endIfExpired(code);
         }
     }
-
-    private CompletionStage<Decision> endIfExpired(String code, boolean isCertain) {
-        KeptRoom room = book.find(code);
-        return room == null || !isCertain || !isExpired(room.state(), now())
-                ? answered(Decision.notFound())
-                : registry.commit(
-                        code,
-                        Records.JUDGE,
-                        entry -> Room.end(entry, Fact.Ending.EXPIRED, () -> isExpired(room.state(), now())));
-    }
-
-    // --- time ---
 
     /** Looks for rooms that have expired and participants who have fallen silent. To be called at least twice a second. */
     public void sweep() {
-        long now = now(); // also where there are no rooms: a ticker that leaves out standstill wants to be asked
-        if (registry.isStopping()) {
-            return;
-        }
-        book.forEach(room -> {
-            KeptRoom.State state = room.state();
-            String code = state.room().code();
-            if (isExpired(state, now)) {
-                ifCertain(code, () -> {
-                    if (isExpired(room.state(), now())) {
-                        endIfExpired(code, /* isCertain= */ true);
-                    } else {
-                        registry.letGo(code); // others serve it, and nobody came here for as long as a room lives
-                    }
-                });
-                return;
-            }
-            for (Participant participant : state.room().participants()) {
-                if (state.room().guest() != null && isOverdue(state, participant)) {
-                    ifCertain(code, () -> fallSilent(room, participant.id()));
-                }
-            }
-        });
-    }
-
-    /** Does {@code work} if others can be asked, once it is known here what they know. */
-    private void ifCertain(String code, Runnable work) {
-        if (!registry.isShared()) {
-            work.run();
-            return;
-        }
-        registry.refresh(code, null).thenAccept(freshness -> {
-            if (freshness == Records.Freshness.FRESH) {
-                work.run();
-            }
-        });
-    }
-
-    /** Whether {@code participant} should have been heard of by now. */
-    private boolean isOverdue(KeptRoom.State state, Participant participant) {
-        return !participant.silent()
-                && !participant.isAttached()
-                && state.of(participant).isSilent(now());
-    }
-
-    private CompletionStage<Decision> fallSilent(KeptRoom room, String id) {
-        return registry.commit(
-                room.state().room().code(),
-                Records.JUDGE,
-                entry -> Room.fallSilent(entry, id, () -> isStillSilent(room, id)));
-    }
-
-    private boolean isStillSilent(KeptRoom room, String id) {
-        KeptRoom.State state = room.state();
-        Participant participant = state.room().find(id);
-        return participant != null && state.of(participant).isSilent(now());
-    }
-
-    private boolean isExpired(KeptRoom.State state, long now) {
-        return now - state.heardAt(now) >= settings.timeToLive().toNanos();
-    }
-
-    /** Whether a join that was asked for at {@code asked} may take the seat of {@code participant}. Asked under the registry's lock. */
-    private boolean givesWay(Room room, Participant participant, long asked) {
-        KeptRoom kept = book.find(room.code());
-        KeptRoom.State state = kept == null ? null : kept.state();
-        return !participant.isAttached()
-                && state != null
-                && state.room().find(participant.id()) != null
-                && state.of(participant).givesWay(asked);
-    }
-
-    private CompletionStage<Boolean> evictOne() {
-        KeptRoom room = evictions.next(now());
-        if (room == null) {
-            return answered(false);
-        }
-        String code = room.state().room().code();
-        if (!registry.isShared()) {
-            return evict(room).thenApply(decision -> book.size() < settings.maxRooms());
-        }
-        return registry.refresh(code, null)
-                .thenCompose(
-                        freshness -> freshness == Records.Freshness.FRESH ? evict(room) : answered(Decision.notFound()))
-                .thenApply(decision -> {
-                    registry.letGo(code); // if others serve it
-                    return book.size() < settings.maxRooms();
-                });
-    }
-
-    private CompletionStage<Decision> evict(KeptRoom room) {
-        return registry.commit(
-                room.state().room().code(),
-                Records.JUDGE,
-                entry -> Room.end(entry, Fact.Ending.EVICTED, () -> evictions.isDue(room.state(), now())));
+        expiry.sweep();
     }
 
     private long now() {
@@ -444,8 +339,8 @@ public final class Rooms {
             return null;
         }
         KeptRoom.State state = room.state();
-        if (isCertain && isExpired(state, now())) {
-            endIfExpired(code, isCertain);
+        if (isCertain && expiry.isExpired(state)) {
+            CompletionStage<Decision> unused = expiry.endIfExpired(code);
             return null;
         }
         Participant self = state.withSecret(secret);

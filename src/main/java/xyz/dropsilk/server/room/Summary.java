@@ -1,76 +1,69 @@
 package xyz.dropsilk.server.room;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.rules.Participant;
 import xyz.dropsilk.server.rules.PeerView;
-import xyz.dropsilk.server.rules.Role;
 import xyz.dropsilk.server.rules.Room;
 
 /**
- * A room as one participant sees it (rooms contract, 1).
- *
- * @param room the room
- * @param self who sees it
- * @param secret the id that its page acts with
- * @param peer who sits opposite; null for an empty seat, or one that looks empty
+ * A room as one participant sees it (rooms contract, 1), written once for all polls until the room changes: some 450 bytes, of which a poll changes
+ * thirty. Immutable.
  */
-record Summary(
-        Room room,
-        Participant self,
-        String secret,
-        @Nullable PeerView peer) {
-    private static final int CHARS = 640;
+final class Summary {
+    private static final int CHARS = 512;
+    private static final byte[] CONNECT = "true,\"expiresAt\":\"".getBytes(US_ASCII);
+    private static final byte[] DO_NOT_CONNECT = "false,\"expiresAt\":\"".getBytes(US_ASCII);
 
-    /** The room as {@code self}, whose secret is {@code secret}, sees it. */
+    private final boolean ready;
+
+    /** The JSON before the value of {@code shouldConnect}. */
+    private final byte[] beginning;
+
+    /** The JSON behind the value of {@code expiresAt}. */
+    private final byte[] end;
+
+    private Summary(boolean ready, String beginning, String end) {
+        this.ready = ready;
+        this.beginning = beginning.getBytes(UTF_8);
+        this.end = end.getBytes(UTF_8);
+    }
+
+    /** The {@code room} as {@code self}, whose page acts with {@code secret}, sees it. */
     static Summary of(Room room, Participant self, String secret) {
-        return new Summary(room, self, secret, room.peerOf(self));
-    }
-
-    /** Whether files are there to be sent, and somebody to send them to. */
-    boolean isReady() {
-        return peer != null && (self.ready() || peer.participant().ready());
-    }
-
-    private String status() {
-        return peer == null ? "waiting" : isReady() ? "ready" : "paired";
-    }
-
-    /** The summary as JSON. */
-    String json(boolean shouldConnect, Instant expiresAt) {
-        Role role = room.roleOf(self);
+        PeerView peer = room.peerOf(self);
+        boolean ready = isReady(self, peer);
+        String status = peer == null ? "waiting" : ready ? "ready" : "paired";
+        StringBuilder end = new StringBuilder(CHARS).append("\",\"self\":");
+        PeerView.append(end, self, secret, room.roleOf(self));
+        end.append(",\"peer\":");
+        if (peer == null) {
+            end.append("null");
+        } else {
+            PeerView.append(end, peer.participant(), peer.participant().id(), peer.role());
+        }
         boolean peerShares = peer != null && peer.participant().sharing();
         boolean peerChats = peer != null && peer.participant().chat();
-        StringBuilder json = new StringBuilder(CHARS)
-                .append("{\"roomCode\":\"")
-                .append(room.code())
-                .append("\",\"status\":\"")
-                .append(status())
-                .append("\",\"shouldConnect\":")
-                .append(shouldConnect)
-                .append(",\"expiresAt\":\"")
-                .append(WholeSecond.textOf(expiresAt))
-                .append("\",\"self\":");
-        PeerView.append(json, self, secret, role);
-        json.append(",\"peer\":");
-        if (peer == null) {
-            json.append("null");
-        } else {
-            PeerView.append(json, peer.participant(), peer.participant().id(), peer.role());
-        }
-        json.append(",\"screenShare\":{\"activeParticipantId\":");
+        end.append(",\"screenShare\":{\"activeParticipantId\":");
         String sharer = self.sharing()
                 ? secret
                 : peer != null && peerShares ? peer.participant().id() : null;
         if (sharer == null) {
-            json.append("null");
+            end.append("null");
         } else {
-            json.append('"').append(sharer).append('"');
+            end.append('"').append(sharer).append('"');
         }
-        flags(json.append(','), self.sharing(), peerShares);
-        flags(json.append(",\"chat\":{"), self.chat(), peerChats);
-        return json.append('}').toString();
+        flags(end.append(','), self.sharing(), peerShares);
+        flags(end.append(",\"chat\":{"), self.chat(), peerChats);
+        return new Summary(
+                ready,
+                "{\"roomCode\":\"" + room.code() + "\",\"status\":\"" + status + "\",\"shouldConnect\":",
+                end.append('}').toString());
     }
 
     private static void flags(StringBuilder json, boolean bySelf, boolean byPeer) {
@@ -83,27 +76,55 @@ record Summary(
                 .append('}');
     }
 
-    /** The text of a second, kept until the next one, since thousands of summaries a second name the same. */
-    private record WholeSecond(long second, String text) {
-        private static final int MILLIS_PER_SECOND = 1_000;
+    /** Whether in {@code room}, as {@code self} sees it, files are there to be sent, and somebody to send them to. */
+    static boolean isReady(Room room, Participant self) {
+        return isReady(self, room.peerOf(self));
+    }
+
+    private static boolean isReady(Participant self, @Nullable PeerView peer) {
+        return peer != null && (self.ready() || peer.participant().ready());
+    }
+
+    /** Whether files are there to be sent, and somebody to send them to. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** The summary as JSON in UTF-8. */
+    byte[] json(boolean shouldConnect, Instant expiresAt) {
+        byte[] middle = shouldConnect ? CONNECT : DO_NOT_CONNECT;
+        ByteBuffer json = ByteBuffer.allocate(beginning.length + middle.length + Timestamp.BYTES + end.length)
+                .put(beginning)
+                .put(middle);
+        Timestamp.write(expiresAt, json);
+        return json.put(end).array();
+    }
+
+    /** A moment in ISO 8601, UTC, always with milliseconds; what stands before them is kept, since thousands of polls a second name the same. */
+    private record Timestamp(long second, byte[] text) {
+        static final int BYTES = "2026-01-01T00:00:00.000Z".length();
+
         private static final int NANOS_PER_MILLI = 1_000_000;
 
-        private static volatile WholeSecond last = of(Instant.EPOCH);
+        private static volatile Timestamp last = of(Instant.EPOCH);
 
-        private static WholeSecond of(Instant moment) {
-            String text = moment.truncatedTo(ChronoUnit.SECONDS).toString();
-            return new WholeSecond(moment.getEpochSecond(), text.substring(0, text.length() - 1));
+        private static Timestamp of(Instant moment) {
+            String text = moment.truncatedTo(ChronoUnit.SECONDS).toString().replace('Z', '.');
+            return new Timestamp(moment.getEpochSecond(), text.getBytes(US_ASCII));
         }
 
-        /** {@code moment} in ISO 8601, UTC, always with milliseconds. */
-        static String textOf(Instant moment) {
-            WholeSecond whole = last;
+        static void write(Instant moment, ByteBuffer into) {
+            Timestamp whole = last;
             if (whole.second != moment.getEpochSecond()) {
                 whole = of(moment);
                 last = whole;
             }
-            int millis = MILLIS_PER_SECOND + moment.getNano() / NANOS_PER_MILLI;
-            return whole.text + '.' + Integer.toString(millis).substring(1) + 'Z';
+            int millis = moment.getNano() / NANOS_PER_MILLI;
+            into.put(whole.text)
+                    .put((byte) ('0' + millis / 100))
+                    .put((byte) ('0' + millis / 10 % 10))
+                    .put((byte) ('0' + millis % 10))
+                    .put((byte) 'Z');
         }
     }
 }

@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.room;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -66,7 +67,7 @@ final class Lobby {
         JsonNode poll() {
             Rooms.Answer answer = answer(rooms.poll(code, id, HOME));
             assertEquals(Rooms.Outcome.DONE, answer.outcome());
-            return WebClient.json(answer.summary());
+            return WebClient.json(new String(answer.summary(), UTF_8));
         }
 
         Rooms.Outcome pollOutcome() {
@@ -145,7 +146,7 @@ final class Lobby {
     private static JsonNode done(CompletionStage<Rooms.Answer> stage) {
         Rooms.Answer answer = answer(stage);
         assertEquals(Rooms.Outcome.DONE, answer.outcome());
-        return WebClient.json(answer.summary());
+        return WebClient.json(new String(answer.summary(), UTF_8));
     }
 
     static Rooms.Answer answer(CompletionStage<Rooms.Answer> stage) {

@@ -1,5 +1,6 @@
 package xyz.dropsilk.server.room;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -268,7 +269,7 @@ class RoomsModelTest {
                 }
                 heard(person);
                 person.shares = active;
-                seen = WebClient.json(answer.summary());
+                seen = WebClient.json(new String(answer.summary(), UTF_8));
             }
             if (other != null) {
                 judge(other);
