@@ -21,7 +21,6 @@ import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Names;
 import xyz.dropsilk.server.redis.RedisEngine;
-import xyz.dropsilk.server.redis.RedisSettings;
 
 /**
  * What makes this process one of several instances, where an engine is configured. The one class of the root that knows of it, so that nothing of it
@@ -44,10 +43,8 @@ final class Sharing {
     private static Cluster cluster(
             RedisUrl url, String prefix, Duration roomLives, EventLoop loop, LongSupplier ticker, EventSink events) {
         EventLoopGroup loops = Objects.requireNonNull(loop.parent());
-        RedisSettings settings = new RedisSettings(
-                url.host(), url.port(), url.tls(), url.user(), url.password(), url.database(), prefix);
         return new Cluster(
-                (id, listener) -> new RedisEngine(settings, id, loops, listener), roomLives, loop, ticker, events);
+                (id, listener) -> new RedisEngine(url, prefix, id, loops, listener), roomLives, loop, ticker, events);
     }
 
     /** The way to other instances. */

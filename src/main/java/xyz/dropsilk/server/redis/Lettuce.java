@@ -16,6 +16,7 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import xyz.dropsilk.server.base.Secret;
+import xyz.dropsilk.server.config.RedisUrl;
 
 /**
  * How the library is set: on the server's own event loops, without a time-out of its own, without connecting again by itself (its resending would
@@ -61,16 +62,16 @@ final class Lettuce {
     }
 
     /** Where the engine is, and how the instance {@code id} logs in. */
-    static RedisURI uri(RedisSettings settings, String id) {
+    static RedisURI uri(RedisUrl url, String id) {
         RedisURI.Builder uri = RedisURI.builder()
-                .withHost(settings.host())
-                .withPort(settings.port())
-                .withSsl(settings.tls())
-                .withDatabase(settings.database())
+                .withHost(url.host())
+                .withPort(url.port())
+                .withSsl(url.tls())
+                .withDatabase(url.database())
                 .withClientName("dropsilk-" + id)
-                .withTimeout(settings.tls() ? TLS_LIMIT : CONNECT_LIMIT);
-        Secret password = settings.password();
-        String user = settings.user();
+                .withTimeout(url.tls() ? TLS_LIMIT : CONNECT_LIMIT);
+        Secret password = url.password();
+        String user = url.user();
         if (password != null && user != null) {
             uri.withAuthentication(user, password.reveal());
         } else if (password != null) {

@@ -31,6 +31,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.cluster.Engine;
 import xyz.dropsilk.server.cluster.EngineException;
+import xyz.dropsilk.server.config.RedisUrl;
 
 /**
  * The engine in Redis (6.2 or later) or Valkey: three connections, one for commands, one that waits for the inbox, one for channels. If one of them
@@ -66,11 +67,11 @@ public final class RedisEngine implements Engine {
         }
     }
 
-    /** An engine for the instance {@code id}, on {@code loops}; not connected yet. */
-    public RedisEngine(RedisSettings settings, String id, EventLoopGroup loops, Listener listener) {
-        this.uri = Lettuce.uri(settings, id);
+    /** The engine at {@code url} for the instance {@code id}, its keys and channels all called {@code prefix} and more; not connected yet. */
+    public RedisEngine(RedisUrl url, String prefix, String id, EventLoopGroup loops, Listener listener) {
+        this.uri = Lettuce.uri(url, id);
         this.client = Lettuce.client(loops);
-        this.keys = new Keys(settings.prefix(), id);
+        this.keys = new Keys(prefix, id);
         this.listener = listener;
     }
 

@@ -57,7 +57,7 @@ class PackageRulesTest {
         MAY_KNOW.put("flight", List.of("base", "address", "event", "limit", "meter", "protocol", "rules"));
         MAY_KNOW.put("room", List.of("base", "address", "flight", "limit", "meter", "rules"));
         MAY_KNOW.put("cluster", List.of("base", "address", "event", "flight", "limit", "protocol", "rules"));
-        MAY_KNOW.put("redis", List.of("base", "cluster"));
+        MAY_KNOW.put("redis", List.of("base", "config", "cluster"));
         MAY_KNOW.put("store", List.of("base", "config"));
         MAY_KNOW.put("remote", List.of("base"));
         MAY_KNOW.put("uploadthing", List.of("base", "remote"));

@@ -21,6 +21,7 @@ import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.cluster.Engine;
 import xyz.dropsilk.server.cluster.EngineContract;
 import xyz.dropsilk.server.cluster.EngineException;
+import xyz.dropsilk.server.config.RedisUrl;
 import xyz.dropsilk.server.net.SocketServer;
 import xyz.dropsilk.server.testing.Await;
 import xyz.dropsilk.server.testing.CuttableLink;
@@ -49,7 +50,7 @@ class RedisEngineIT extends EngineContract {
 
     private Engine engine(int port, @Nullable Secret password, String id, Engine.Listener listener) {
         return new RedisEngine(
-                new RedisSettings("127.0.0.1", port, /* tls= */ false, null, password, 0, prefix), id, LOOPS, listener);
+                new RedisUrl("127.0.0.1", port, /* tls= */ false, null, password, 0), prefix, id, LOOPS, listener);
     }
 
     @Override
