@@ -38,10 +38,10 @@ public class RegistryBenchmark {
             new JoinLimit(Unlimited.COUNT, () -> 0, EventSink.none()).tries(new NetworkKey(NetworkKey.Kind.IPV4, 0));
 
     private final FlightRegistry registry = new FlightRegistry(
-                new FlightRegistry.Lists(200, Duration.ZERO),
-                EventSink.none(),
-                new FlightRegistry.Time(time, time::nanos, time),
-                Records.Listener.none());
+            new FlightRegistry.Lists(200, Duration.ZERO),
+            EventSink.none(),
+            new FlightRegistry.Time(time, time::nanos, time),
+            Records.Listener.none());
 
     @Setup
     public void fill() {

@@ -2,8 +2,7 @@ package xyz.dropsilk.server.protocol;
 
 /** Signals as browsers send them. */
 public final class Signals {
-    private static final String PREFIX =
-            "{\"type\":\"signal\",\"data\":{\"sdp\":{\"type\":\"offer\",\"sdp\":\"v=0";
+    private static final String PREFIX = "{\"type\":\"signal\",\"data\":{\"sdp\":{\"type\":\"offer\",\"sdp\":\"v=0";
     private static final String LINE = "\\r\\na=candidate:842163049 1 udp 16777";
     private static final String SUFFIX = "\"}}}";
 

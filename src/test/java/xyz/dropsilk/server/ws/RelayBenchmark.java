@@ -1,6 +1,5 @@
 package xyz.dropsilk.server.ws;
 
-import xyz.dropsilk.server.limit.MemoryBudget;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
@@ -13,6 +12,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -26,13 +26,16 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import xyz.dropsilk.server.limit.MemoryBudget;
 import xyz.dropsilk.server.protocol.MessageReader;
 import xyz.dropsilk.server.protocol.ProtocolException;
 import xyz.dropsilk.server.protocol.Signals;
+import xyz.dropsilk.server.protocol.Utf8;
 
 /**
  * One signal from the sender's socket to the receiver's, without the sockets: frame, UTF-8 and JSON checked, framed anew. Our frame reader and
- * outbox beside Netty's own WebSocket handlers, with the same JSON reader in both.
+ * outbox, Netty's own WebSocket handlers, and between them the hybrid: frames cut and unmasked by Netty's decoder, checked and sent on by ours. All
+ * have the same JSON reader. The hybrid is flattered: it knows neither messages in several frames nor a budget for unfinished ones.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -49,6 +52,14 @@ public class RelayBenchmark {
     private byte[] frame = {};
     private final EmbeddedChannel ourReceiver = new EmbeddedChannel();
     private final EmbeddedChannel ourSender = new EmbeddedChannel(new OurRelay(ourReceiver));
+    private final EmbeddedChannel hybridReceiver = new EmbeddedChannel();
+    private final EmbeddedChannel hybridSender = new EmbeddedChannel(
+            new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
+                    .expectMaskedFrames(true)
+                    .maxFramePayloadLength(MAX_PAYLOAD)
+                    .withUTF8Validator(false)
+                    .build()),
+            new HybridRelay(hybridReceiver));
     private final EmbeddedChannel nettyReceiver = new EmbeddedChannel(new WebSocket13FrameEncoder(false));
     private final EmbeddedChannel nettySender = new EmbeddedChannel(
             new WebSocket13FrameDecoder(true, false, MAX_PAYLOAD),
@@ -67,8 +78,8 @@ public class RelayBenchmark {
         masked.writeBytes(message);
         frame = new byte[masked.readableBytes()];
         masked.readBytes(frame).release();
-        if (ours() != netty()) {
-            throw new IllegalStateException("both send the same");
+        if (ours() != netty() || ours() != hybrid()) {
+            throw new IllegalStateException("all send the same");
         }
     }
 
@@ -76,6 +87,8 @@ public class RelayBenchmark {
     public void close() {
         ourSender.close();
         ourReceiver.close();
+        hybridSender.close();
+        hybridReceiver.close();
         nettySender.close();
         nettyReceiver.close();
     }
@@ -83,6 +96,11 @@ public class RelayBenchmark {
     @Benchmark
     public int ours() {
         return through(ourSender, ourReceiver);
+    }
+
+    @Benchmark
+    public int hybrid() {
+        return through(hybridSender, hybridReceiver);
     }
 
     @Benchmark
@@ -100,21 +118,15 @@ public class RelayBenchmark {
         return bytes;
     }
 
-    /** What a session does with a signal. */
-    private static final class OurRelay extends ChannelInboundHandlerAdapter implements SignalsOnly, Outbox.Owner {
+    /** What a session does with a signal that is read from the wire. */
+    private abstract static class Relay extends ChannelInboundHandlerAdapter implements SignalsOnly, Outbox.Owner {
         private static final long PAIRING = 1;
-        private final Scratch scratch = Scratch.ofThisLoop();
-        private final FrameReader reader = new FrameReader(ByteBufAllocator.DEFAULT, scratch, MAX_PAYLOAD, this);
+        final Scratch scratch = Scratch.ofThisLoop();
         private final Outbox peer;
 
-        OurRelay(EmbeddedChannel receiver) {
+        Relay(EmbeddedChannel receiver) {
             peer = new Outbox(receiver, new MemoryBudget(Long.MAX_VALUE, Runnable::run), this);
             peer.admit(PAIRING);
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            reader.read((ByteBuf) message);
         }
 
         @Override
@@ -153,7 +165,41 @@ public class RelayBenchmark {
         public void evict() {}
     }
 
-    /** The same on Netty's frames. */
+    /** The same on the frames of our reader. */
+    private static final class OurRelay extends Relay {
+        private final FrameReader reader = new FrameReader(ByteBufAllocator.DEFAULT, scratch, MAX_PAYLOAD, this);
+
+        OurRelay(EmbeddedChannel receiver) {
+            super(receiver);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            reader.read((ByteBuf) message);
+        }
+    }
+
+    /** The same on the frames of Netty's decoder, their text checked here. */
+    private static final class HybridRelay extends Relay {
+        HybridRelay(EmbeddedChannel receiver) {
+            super(receiver);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            TextWebSocketFrame frame = (TextWebSocketFrame) message;
+            int length = frame.content().readableBytes();
+            byte[] bytes = scratch.forMessage(length);
+            frame.content().readBytes(bytes, Scratch.HEADROOM, length);
+            frame.release();
+            if (!Utf8.isValid(bytes, Scratch.HEADROOM, Scratch.HEADROOM + length)) {
+                throw new IllegalStateException("all signals here are UTF-8");
+            }
+            text(bytes, Scratch.HEADROOM, Scratch.HEADROOM + length);
+        }
+    }
+
+    /** The same on Netty's handlers alone. */
     private static final class NettyRelay extends SimpleChannelInboundHandler<TextWebSocketFrame>
             implements SignalsOnly {
         private final MessageReader reader = new MessageReader();
