@@ -24,7 +24,7 @@ import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.rules.RoomSockets;
 
 /**
- * One socket after the handshake, the only handler of its pipeline: frames in, what its client says passed on, liveness, and how it ends. Confined to
+ * One socket after the handshake, the only handler of its pipeline: frames in, what its client says passed on, and how it ends. Confined to
  * the socket's event loop but for {@link #held}, {@link #evict}, {@link #replaced} and {@link #dismissed}.
  *
  * <p><b>Ending.</b> {@link #close} takes the client out of the registry at once, so that its peer knows, and sends a close frame behind what
@@ -32,22 +32,14 @@ import xyz.dropsilk.server.rules.RoomSockets;
  * off after {@link #CLOSE_SECONDS}.
  */
 final class WebSocketSession extends ChannelInboundHandlerAdapter
-        implements FrameReader.Listener, Outbox.Owner, Client.Socket {
+        implements FrameReader.Listener, Outbox.Owner, Client.Socket, Liveness.Watched {
     /** How long a close may take until the socket is cut. A client that reads nothing never sees the close frame. */
     private static final long CLOSE_SECONDS = 5;
-
-    /** How long a frame, or a message of several, may take to arrive: a megabyte at 35 KB a second. */
-    private static final long MESSAGE_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-    /** How often a connection without pings is looked at for what has stalled. */
-    private static final long STALL_SECONDS = 5;
 
     /** What stands for the code of a close frame without one, and for that of a connection that ended without one (RFC 6455, 7.1.5). */
     private static final int NO_CODE_CAME = 1005;
 
     private static final int NO_CLOSE_CAME = 1006;
-
-    private static final long NOT_PINGED = 0;
 
     private static final byte[] NO_PAYLOAD = {};
 
@@ -59,22 +51,11 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     private final ClientMessages messages;
     private final MessageLimit limit;
     private final long since;
-    private @Nullable Future<?> heartbeat;
+    private final Liveness liveness;
     private @Nullable Future<?> cut;
 
     /** When what is read now arrived: ticker nanoseconds. */
     private long now;
-
-    /** Whether anything came since the last ping. */
-    private boolean heard = true;
-
-    private boolean unfinished;
-
-    /** Since when a message has been {@link #unfinished}. */
-    private long unfinishedSince;
-
-    /** The messages that had ended when it began. */
-    private int endedBefore;
 
     private boolean closing;
 
@@ -87,9 +68,6 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     /** Whether it is counted as closed. */
     private boolean departed;
-
-    /** When the last ping left that was not answered yet, in ticker nanoseconds; {@link #NOT_PINGED} for none. */
-    private long pingedAt = NOT_PINGED;
 
     /** Bytes that the reader holds, as the budget knows them. */
     private volatile int heldByReader;
@@ -108,6 +86,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         this.since = shared.ticker().getAsLong();
         this.now = since;
         this.limit = new MessageLimit(shared.messageRate(), now);
+        this.liveness = new Liveness(channel.eventLoop(), shared.ticker(), this);
     }
 
     // --- the socket's life ---
@@ -120,36 +99,22 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         // closed
         // already: a client whose end is not heard would be listed for ever.
         channel.closeFuture().addListener(closed -> ended());
-        long millis = shared.pingInterval().toMillis();
-        if (millis == 0) {
-            heartbeat = channel.eventLoop()
-                    .scheduleWithFixedDelay(this::endWhatStalls, STALL_SECONDS, STALL_SECONDS, TimeUnit.SECONDS);
-        } else {
-            // Not at a fixed rate: after a pause of the whole process the beats it missed would come all at once, and
-            // leave nobody the time to answer.
-            heartbeat =
-                    channel.eventLoop().scheduleWithFixedDelay(this::tryBeat, millis, millis, TimeUnit.MILLISECONDS);
-        }
+        liveness.start(shared.pingInterval());
     }
 
     /** The socket is closed. Called once, on its loop. */
     private void ended() {
         assert channel.eventLoop().inEventLoop() : channel;
         closing = true;
-        cancel(heartbeat);
-        cancel(cut);
+        liveness.stop();
+        if (cut != null) {
+            cut.cancel(false);
+        }
         disconnect(RoomSockets.End.LOST);
         shared.connections().leave(client.network());
         outbox.close();
         reader.release();
         accountReader();
-    }
-
-    /** A timer that waits holds on to the session: many that end quickly would add up. */
-    private static void cancel(@Nullable Future<?> timer) {
-        if (timer != null) {
-            timer.cancel(false);
-        }
     }
 
     @Override
@@ -174,39 +139,31 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** A fault in a timer's task would be lost with the task, and the connection never be looked after again. */
-    private void tryBeat() {
-        try {
-            beat();
-        } catch (RuntimeException | Error fault) {
-            channel.pipeline().fireExceptionCaught(fault);
-        }
+    @Override
+    public void failed(Throwable fault) {
+        channel.pipeline().fireExceptionCaught(fault);
     }
 
-    /** One interval: who sent nothing since the last ping is gone; all others are pinged. */
-    private void beat() {
-        assert channel.eventLoop().inEventLoop() : channel;
-        if (!heard) {
-            refused(Refusal.DEAD);
-            cause = CloseCause.DEAD;
-            channel.close();
-            return;
+    @Override
+    public boolean ping() {
+        if (closing) {
+            return false;
         }
-        heard = false;
-        endWhatStalls();
-        if (!closing) {
-            pingedAt = now;
-            outbox.control(Frames.PING, NO_PAYLOAD, 0, 0);
-            outbox.flush();
-        }
+        outbox.control(Frames.PING, NO_PAYLOAD, 0, 0);
+        outbox.flush();
+        return true;
     }
 
-    /** A message that has begun must end, whether the client sends more or not. */
-    private void endWhatStalls() {
-        now = shared.ticker().getAsLong();
-        if (unfinished && now - unfinishedSince > MESSAGE_NANOS) {
-            violated(CloseCode.TOO_SLOW);
-        }
+    @Override
+    public void dead() {
+        refused(Refusal.DEAD);
+        cause = CloseCause.DEAD;
+        channel.close();
+    }
+
+    @Override
+    public void stalled() {
+        violated(CloseCode.TOO_SLOW);
     }
 
     // --- reading ---
@@ -218,29 +175,17 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             ReferenceCountUtil.release(message); // the end of the HTTP request that was the handshake
             return;
         }
-        heard = true;
+        liveness.heard();
         now = shared.ticker().getAsLong();
         reader.read(bytes);
-        noteUnfinished();
+        liveness.read(reader.isUnfinished(), reader.ended(), now);
+        accountReader();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         messages.flush();
         outbox.flush();
-    }
-
-    private void noteUnfinished() {
-        if (!reader.isUnfinished()) {
-            unfinished = false;
-        } else if (!unfinished || reader.ended() != endedBefore) {
-            unfinished = true;
-            unfinishedSince = now;
-            endedBefore = reader.ended();
-        } else if (now - unfinishedSince > MESSAGE_NANOS) {
-            violated(CloseCode.TOO_SLOW);
-        }
-        accountReader();
     }
 
     private void accountReader() {
@@ -269,9 +214,9 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void pong() {
-        if (pingedAt != NOT_PINGED) {
-            shared.meters().answered(now - pingedAt);
-            pingedAt = NOT_PINGED;
+        long nanos = liveness.answered(now);
+        if (nanos >= 0) {
+            shared.meters().answered(nanos);
         }
     }
 
