@@ -12,13 +12,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.NetworkKey;
 import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.Refused;
-import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.limit.CodeTries;
 import xyz.dropsilk.server.meter.Meters;
@@ -126,20 +126,14 @@ public final class FlightRegistry {
 
     /** The client is here: it is told its id and whom it sees, and its network hears of it. */
     public void connect(Peer peer) {
-        Effects effects = new Effects();
         User user = new User(peer.id(), User.ANONYMOUS);
         ServerMessage registered = ServerMessage.registered(peer.id());
         long now = ticker.getAsLong();
         long at = bus == null ? 0 : arrivalOf(clock.instant(), bus);
-        lock.lock();
-        try {
-            state.begin(effects);
-            state.connect(peer, user, registered, now, at, effects);
-        } finally {
-            lock.unlock();
-        }
-        effects.events.add(new ClientEvent.Connected(peer.id(), peer.address()));
-        settle(effects);
+        run(state -> {
+            state.connect(peer, user, registered, now, at);
+            state.effects().events.add(new ClientEvent.Connected(peer.id(), peer.address()));
+        });
     }
 
     /** What {@code home} a client of came in which microsecond: instances agree on who came last as far as their clocks do. */
@@ -153,20 +147,12 @@ public final class FlightRegistry {
 
     /** The client calls itself {@code name}, cleaned already. */
     public void rename(Peer peer, String name) {
-        Effects effects = new Effects();
         User user = new User(peer.id(), name);
-        boolean changed;
-        lock.lock();
-        try {
-            state.begin(effects);
-            changed = state.rename(user, effects);
-        } finally {
-            lock.unlock();
-        }
-        if (changed) {
-            effects.events.add(new ClientEvent.RegisteredDetails(peer.id(), name));
-            settle(effects);
-        }
+        run(state -> {
+            if (state.rename(user)) {
+                state.effects().events.add(new ClientEvent.RegisteredDetails(peer.id(), name));
+            }
+        });
     }
 
     /**
@@ -176,78 +162,35 @@ public final class FlightRegistry {
      * @return whether it was here until now; whoever knows its socket tells how it ended
      */
     public boolean disconnect(Peer peer, RoomSockets.End end) {
-        Effects effects = new Effects();
         Instant now = clock.instant();
-        boolean wasHere;
-        lock.lock();
-        try {
-            state.begin(effects);
-            wasHere = state.disconnect(peer.id(), end, now, effects);
-        } finally {
-            lock.unlock();
-        }
-        if (wasHere) {
-            settle(effects);
-        }
-        return wasHere;
+        return call(state -> state.disconnect(peer.id(), end, now));
     }
 
     // --- flights ---
 
     /** A new flight with the client as its only member. */
     public void createFlight(Peer peer) {
-        Effects effects = new Effects();
         Instant now = clock.instant();
-        lock.lock();
-        try {
-            state.begin(effects);
-            state.createFlight(peer, now);
-        } finally {
-            lock.unlock();
-        }
-        settle(effects);
+        run(state -> state.createFlight(peer, now));
     }
 
     /** The client asks for the free seat under {@code code}, as {@link FlightCode#parse} gives it, while {@code tries} lets it. */
     public void joinFlight(Peer peer, String code, CodeTries tries) {
-        Effects effects = new Effects();
         // A client's place changes by its own messages alone, which come one after the other: what is seen here still
         // holds below.
-        if (isSomewhere(peer)) {
-            refuse(peer, Problem.ALREADY_IN_FLIGHT, effects);
-        } else if (!tries.mayTry()) {
-            refuse(peer, Problem.TOO_MANY_ATTEMPTS, effects);
-            effects.events.add(refused(Refusal.JOIN_RATE, peer));
-        } else {
-            Instant now = clock.instant();
-            lock.lock();
-            try {
-                state.begin(effects);
-                state.joinFlight(peer, code, tries, now);
-            } finally {
-                lock.unlock();
-            }
+        if (!isSomewhere(peer) && !tries.mayTry()) {
+            peer.send(Problem.TOO_MANY_ATTEMPTS.message());
+            flush(peer);
+            events.publish(new Refused(Refusal.JOIN_RATE, peer.address(), peer.id()));
+            return;
         }
-        settle(effects);
+        Instant now = clock.instant();
+        run(state -> state.joinFlight(peer, code, tries, now));
     }
 
     /** Whether the client takes part in a flight or room. It begins to by its own messages alone. */
     public boolean isSomewhere(Peer peer) {
-        lock.lock();
-        try {
-            return state.isSomewhere(peer.id());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static void refuse(Peer peer, Problem problem, Effects effects) {
-        peer.send(problem.message());
-        effects.flushes.add(peer);
-    }
-
-    private static ServerEvent refused(Refusal refusal, Peer peer) {
-        return new Refused(refusal, peer.address(), peer.id());
+        return look(state -> state.isSomewhere(peer.id()));
     }
 
     /**
@@ -255,20 +198,12 @@ public final class FlightRegistry {
      * Whatever speaks against it is no client's error, so it says nothing; but a code that is neither counts as a wrong one.
      */
     public void invite(Peer peer, String inviteeId, @Nullable String code, CodeTries tries) {
-        Effects effects = new Effects();
         if (tries.mayTry()) {
             long now = ticker.getAsLong();
-            lock.lock();
-            try {
-                state.begin(effects);
-                state.invite(peer, inviteeId, code, tries, now);
-            } finally {
-                lock.unlock();
-            }
+            run(state -> state.invite(peer, inviteeId, code, tries, now));
         } else {
-            effects.events.add(new InvitationRefused(peer.id()));
+            events.publish(new InvitationRefused(peer.id()));
         }
-        settle(effects);
     }
 
     // --- rooms ---
@@ -278,17 +213,8 @@ public final class FlightRegistry {
      * Whatever it was attached to otherwise ends first.
      */
     public void attach(Peer peer, String code, String participant, RoomChannel channel) {
-        Effects effects = new Effects();
         Instant now = clock.instant();
-        lock.lock();
-        try {
-            state.begin(effects);
-            state.attach(peer, code, participant, channel, now);
-            effects.due.addAll(state.takeNewlyDue());
-        } finally {
-            lock.unlock();
-        }
-        settle(effects);
+        run(state -> state.attach(peer, code, participant, channel, now));
     }
 
     /**
@@ -326,23 +252,13 @@ public final class FlightRegistry {
     /** Who is here and what for; who came less than {@code grace} ago and is in nothing yet counts as a newcomer. */
     public Attendance attendance(Duration grace) {
         long now = ticker.getAsLong();
-        lock.lock();
-        try {
-            return state.attendance(now, grace);
-        } finally {
-            lock.unlock();
-        }
+        return look(state -> state.attendance(now, grace));
     }
 
     /** The server stops, and everybody is told that: from now on nobody is told that its peer left, and rooms stay as they are. */
     public void stopping() {
         stopping = true;
-        lock.lock();
-        try {
-            state.stopping();
-        } finally {
-            lock.unlock();
-        }
+        run(RegistryState::stopping);
     }
 
     /** Whether the server stops. */
@@ -352,8 +268,7 @@ public final class FlightRegistry {
 
     /** What is here, and what has been. */
     public Stats stats() {
-        lock.lock();
-        try {
+        return look(state -> {
             Records.Counts now = state.counts();
             return new Stats(
                     state.members(),
@@ -366,19 +281,12 @@ public final class FlightRegistry {
                     books.roomsCreated(),
                     books.roomsJoined(),
                     relayed.signals());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** How many clients somebody who came to {@code network} now would be shown. */
     public int listed(NetworkKey network) {
-        lock.lock();
-        try {
-            return state.listed(network);
-        } finally {
-            lock.unlock();
-        }
+        return look(state -> state.listed(network));
     }
 
     /** Adds what is here, and what has been, to {@code meters}. */
@@ -421,50 +329,36 @@ public final class FlightRegistry {
         public long showNext(Network network, long arrival, int most) {
             List<Peer> shown = new ArrayList<>(most);
             long now = ticker.getAsLong();
-            long last;
-            lock.lock();
-            try {
-                last = state.showNext(network, arrival, most, now, shown);
+            long last = look(state -> {
+                long shownUpTo = state.showNext(network, arrival, most, now, shown);
                 state.grouper().publish(network);
-            } finally {
-                lock.unlock();
-            }
+                return shownUpTo;
+            });
             shown.forEach(FlightRegistry.this::flush);
             return last;
         }
 
         @Override
         public long costOfRound(Network network) {
-            NetworkView view;
-            int receivers;
-            lock.lock();
-            try {
-                view = state.view(network);
-                receivers = network.visible.size();
-            } finally {
-                lock.unlock();
-            }
-            return (long) receivers * view.encodedLength();
+            return look(state -> new Round(state.view(network), network.visible.size()))
+                    .bytes();
         }
 
         @Override
         public long nextArrival(Network network, long now) {
-            lock.lock();
-            try {
-                return state.nextArrival(network, now);
-            } finally {
-                lock.unlock();
-            }
+            return look(state -> state.nextArrival(network, now));
         }
 
         @Override
         public boolean endRound(Network network) {
-            lock.lock();
-            try {
-                return state.endRound(network);
-            } finally {
-                lock.unlock();
-            }
+            return look(state -> state.endRound(network));
+        }
+    }
+
+    /** What a round of presence says, and to how many. */
+    private record Round(NetworkView view, int receivers) {
+        long bytes() {
+            return (long) receivers * view.encodedLength();
         }
     }
 
@@ -482,23 +376,33 @@ public final class FlightRegistry {
 
     /** Does {@code work} under the lock, and without it what that leaves to be done. */
     void run(Consumer<RegistryState> work) {
+        call(state -> {
+            work.accept(state);
+            return true;
+        });
+    }
+
+    /** The same; gives what {@code work} gave. */
+    <T> T call(Function<RegistryState, T> work) {
         Effects effects = new Effects();
+        T result;
         lock.lock();
         try {
             state.begin(effects);
-            work.accept(state);
+            result = work.apply(state);
             effects.due.addAll(state.takeNewlyDue());
         } finally {
             lock.unlock();
         }
         settle(effects);
+        return result;
     }
 
     /** Looks at something under the lock. */
-    void look(Consumer<RegistryState> work) {
+    <T> T look(Function<RegistryState, T> question) {
         lock.lock();
         try {
-            work.accept(state);
+            return question.apply(state);
         } finally {
             lock.unlock();
         }
@@ -518,11 +422,9 @@ public final class FlightRegistry {
 
     /** Fails if the state contradicts itself. */
     void checkInvariants() {
-        lock.lock();
-        try {
+        look(state -> {
             state.invariants().check();
-        } finally {
-            lock.unlock();
-        }
+            return true;
+        });
     }
 }

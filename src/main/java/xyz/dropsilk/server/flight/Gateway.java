@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -41,9 +42,7 @@ public final class Gateway {
     }
 
     private <T> T ask(Function<RegistryState, T> question) {
-        List<T> answer = new ArrayList<>(1);
-        registry.run(state -> answer.add(question.apply(state)));
-        return answer.get(0);
+        return registry.call(question);
     }
 
     // --- records ---
@@ -166,21 +165,17 @@ public final class Gateway {
 
     /** A signal for the client {@code to}: {@code message} as it is. The client to be flushed later, if it was let in. */
     public @Nullable SignalSink signal(String to, long pairing, byte[] message) {
-        List<Recipient> found = new ArrayList<>(1);
-        registry.look(state -> {
-            Member member = state.member(to);
-            if (member != null) {
-                found.add(new Recipient(member.peer, member.signals));
-            }
-        });
-        if (found.isEmpty() || !found.get(0).peer.relay(pairing, message, 0, message.length)) {
+        Recipient found = registry.look(state ->
+                        Optional.ofNullable(state.member(to)).map(member -> new Recipient(member.peer, member.signals)))
+                .orElse(null);
+        if (found == null || !found.peer.relay(pairing, message, 0, message.length)) {
             return null;
         }
-        Signals signals = found.get(0).signals;
+        Signals signals = found.signals;
         if (signals != null) {
             signals.heard(pairing);
         }
-        return found.get(0).peer;
+        return found.peer;
     }
 
     private record Recipient(Peer peer, @Nullable Signals signals) {}

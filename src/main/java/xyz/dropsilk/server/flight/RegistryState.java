@@ -72,7 +72,7 @@ final class RegistryState {
     // --- clients ---
 
     /** {@code at} is a moment in whatever all instances count in, so that they agree on who came last; 0 where there are no others. */
-    void connect(Peer peer, User user, ServerMessage registered, long now, long at, Effects effects) {
+    void connect(Peer peer, User user, ServerMessage registered, long now, long at) {
         Network network = grouper.enter(peer.network(), Presence.longBefore(now));
         arrivals++;
         lastArrival = Math.max(lastArrival + 1, at);
@@ -81,12 +81,11 @@ final class RegistryState {
         grouper.arrive(member);
         peer.send(registered);
         peer.show(grouper.listFor(member));
-        effects.flushes.add(peer);
-        effects.due.addAll(grouper.takeNewlyDue());
+        effects().flushes.add(peer);
     }
 
     /** False if nothing changed. */
-    boolean rename(User user, Effects effects) {
+    boolean rename(User user) {
         Member member = members.get(user.id());
         if (member == null || member.user().name().equals(user.name())) {
             return false;
@@ -96,7 +95,6 @@ final class RegistryState {
         if (member.place instanceof Member.InFlight in) {
             tellName(member, in.code());
         }
-        effects.due.addAll(grouper.takeNewlyDue());
         return true;
     }
 
@@ -121,7 +119,7 @@ final class RegistryState {
     }
 
     /** False if it was gone already. */
-    boolean disconnect(String id, RoomSockets.End end, Instant at, Effects effects) {
+    boolean disconnect(String id, RoomSockets.End end, Instant at) {
         Member member = members.remove(id);
         if (member == null) {
             return false;
@@ -130,7 +128,6 @@ final class RegistryState {
         member.end = end;
         takeOut(member, end, at);
         grouper.leave(member);
-        effects.due.addAll(grouper.takeNewlyDue());
         return true;
     }
 
@@ -155,7 +152,7 @@ final class RegistryState {
             return;
         }
         if (member.place != null) {
-            tell(peer, Problem.ALREADY_IN_FLIGHT, effects());
+            tell(peer, Problem.ALREADY_IN_FLIGHT);
             return;
         }
         String code = FlightCode.random();
@@ -190,7 +187,7 @@ final class RegistryState {
             return;
         }
         if (member.place != null) {
-            tell(peer, Problem.ALREADY_IN_FLIGHT, effects());
+            tell(peer, Problem.ALREADY_IN_FLIGHT);
             return;
         }
         long number = ++pairings;
@@ -199,7 +196,7 @@ final class RegistryState {
         ask(flights, code, peer.id(), entry -> Flight.join(entry, member.seat().named(told), number, at), decision -> {
             renamedSince(member, told);
             if (!decision.isDone()) {
-                tell(peer, Problem.FLIGHT_NOT_FOUND, effects());
+                tell(peer, Problem.FLIGHT_NOT_FOUND);
                 if (decision.verdict() != Decision.Verdict.AWAY) {
                     effects().wrongCodes.add(tries);
                     effects().events.add(new Refused(Refusal.WRONG_CODE, peer.address(), peer.id()));
@@ -207,7 +204,6 @@ final class RegistryState {
             }
             member.answered();
         });
-        effects().due.addAll(grouper.takeNewlyDue());
     }
 
     /** Invites where the contract lets it; else only operators hear of it. */
@@ -286,16 +282,15 @@ final class RegistryState {
         member.asking = true;
         rooms.refresh(code, participant, freshness -> {
             if (!isRoomOf(code, participant)) {
-                tell(peer, Problem.ROOM_NOT_FOUND, effects());
+                tell(peer, Problem.ROOM_NOT_FOUND);
                 member.answered();
             } else if (member.place instanceof Member.InFlight) {
-                tell(peer, Problem.ALREADY_IN_FLIGHT, effects());
+                tell(peer, Problem.ALREADY_IN_FLIGHT);
                 member.answered();
             } else if (members.get(peer.id()) == member) {
                 attach(member, new Member.InRoom(code, participant, channel), at);
             }
         });
-        effects().due.addAll(grouper.takeNewlyDue());
     }
 
     private boolean isRoomOf(String code, String participant) {
@@ -317,7 +312,7 @@ final class RegistryState {
         ask(rooms, wanted.code(), null, attach, decision -> {
             RoomSockets.End end = member.end;
             if (!decision.isDone()) {
-                tell(member.peer, Problem.ROOM_NOT_FOUND, effects());
+                tell(member.peer, Problem.ROOM_NOT_FOUND);
             } else if (end != null && !deliveries.isStopping()) {
                 detach(wanted, member.peer.id(), end, Traffic.NONE, at); // its socket ended meanwhile
             }
@@ -360,9 +355,9 @@ final class RegistryState {
         });
     }
 
-    private static void tell(Peer peer, Problem problem, Effects effects) {
+    private void tell(Peer peer, Problem problem) {
         peer.send(problem.message());
-        effects.flushes.add(peer);
+        effects().flushes.add(peer);
     }
 
     /** From now on nobody is told that its peer left, and no room changes because of a socket. */
