@@ -170,8 +170,15 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    /** Ends it, and what it wrote. */
     @Override
     public void close() {
         kill();
+        try {
+            Files.deleteIfExists(directory.resolve("log"));
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
