@@ -6,7 +6,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,40 +29,11 @@ import xyz.dropsilk.server.limit.JoinLimit;
 public final class Cluster implements Engine.Listener, Watch.Listener {
     static final Duration INBOX_LIVES = Duration.ofSeconds(60);
 
-    private static final Duration TICK = Duration.ofMillis(100);
-
-    /** Ticks between two beats. */
-    private static final int BEAT_TICKS = 10;
-
-    /** What is not answered after so many ticks never will be: the engine is frozen, or the connection half open. */
-    private static final int STALLED_TICKS = 20;
-
-    private static final int PROBE_TICKS = 50;
-
     /** By then a connection is of use, or another one is made. */
     private static final int CONNECTING_TICKS = 80;
 
-    /** As long as other instances may take to make their inboxes again. */
-    private static final int CAREFUL_TICKS = 50;
-
-    /** 20 minutes: a record that is not looked at lives for an hour. */
-    private static final int RENEW_TICKS = 12_000;
-
-    /** Ten seconds: so often it is said who has a socket in a room, which lives by that. */
-    private static final int HEAR_TICKS = 100;
-
-    /** So long after the engine lost its memory what is not in it yet may be put back. */
-    private static final Duration REBUILDING = Duration.ofSeconds(5);
-
-    /** By then whoever was asked whom it sees has said so. */
-    private static final int CONFIRMED_TICKS = 20;
-
-    /** Ten seconds: so often everybody says again whom it sees. */
-    private static final int AGAIN_TICKS = 100;
-
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
-    private static final String PROBE = "probe-";
 
     private final Random random;
     private final String self;
@@ -86,26 +56,20 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     /** Which connection, or attempt at one, is the newest: what an older one still answers is left alone. */
     private int connection;
 
-    private final int hearTicks;
+    private final Duration roomLives;
+
+    /** The connection that is of use; null while there is none. */
+    private @Nullable Connected connected;
+
+    /** The name of the memory that the engine had when it was last seen. */
     private String epoch = "";
 
-    /** Ticks until all that anybody knows is in the engine again. */
-    private int ticksRebuilding;
+    /** Whether the last connection ended while the engine was being rebuilt. */
+    private boolean wasRebuilding;
 
     private long beats;
-    private int ticksSinceBeat;
-    private int ticksUp;
-
-    /** When the others were last asked whom they see: ticker nanoseconds. */
-    private long metAt;
-
-    private int ticksSinceMet;
     private long tickedAt;
     private int ticksConnecting;
-    private int ticksUnanswered;
-    private @Nullable Long oldest;
-    private boolean beatUnderWay;
-    private boolean probeUnderWay;
     private boolean warned;
     private boolean closed;
 
@@ -137,8 +101,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
             LongSupplier ticker,
             EventSink events,
             Random random) {
-        this.hearTicks =
-                (int) Math.max(1, Math.min(HEAR_TICKS, roomLives.dividedBy(4).dividedBy(TICK)));
+        this.roomLives = roomLives;
         this.random = random;
         this.self = randomId(random);
         this.owner = owner;
@@ -157,7 +120,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                 neighbours,
                 roomLives,
                 () -> lose("the engine has forgotten this instance"));
-        this.inbox = new Inbox(this.engine, owner, tally, this::probed, this::heardOf, this::notRead);
+        this.inbox = new Inbox(this.engine, owner, tally, this::markCame, this::heardOf, this::notRead);
         this.watch = new Watch(self, this, tally);
     }
 
@@ -196,7 +159,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     /** Connects, and stays connected, until {@link #stop}. */
     public void start() {
         owner.execute(this::connect);
-        new Periodic("cluster", owner, events).every(TICK, this::tick);
+        new Periodic("cluster", owner, events).every(Connected.TICK, this::tick);
     }
 
     /** Whether the others can be reached. Any thread. */
@@ -226,7 +189,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         try {
             owner.execute(() -> {
                 if (up) {
-                    engine.beat(says(), INBOX_LIVES).whenComplete((beat, failure) -> told.complete(null));
+                    beat(isRebuilding()).whenComplete((beat, failure) -> told.complete(null));
                 } else {
                     told.complete(null);
                 }
@@ -254,7 +217,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     private void letGo() {
         closed = true;
         connection++;
-        up = false;
+        end();
         Gateway door = gateway;
         if (door != null) {
             door.close();
@@ -297,7 +260,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                                 return;
                             }
                             if (failure != null) {
-                                lose(reason(failure));
+                                lose(Connected.reason(failure));
                             } else {
                                 next.accept(answer);
                             }
@@ -305,17 +268,10 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                         owner);
     }
 
-    private static String reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return String.valueOf(cause.getMessage());
-    }
-
     /** All that this instance was told is read: now it looks at what it believes, and sends what waits. */
     private void comeBack(int mine) {
         if (mine == connection) {
-            beats++;
-            step(mine, () -> engine.beat(says(), INBOX_LIVES), this::comeBack);
+            step(mine, () -> beat(wasRebuilding), this::comeBack);
         }
     }
 
@@ -325,45 +281,27 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
             return;
         }
         up = true;
-        ticksUp = 0;
-        ticksUnanswered = 0;
-        beatUnderWay = false;
-        probeUnderWay = false;
-        ticksSinceBeat = 0;
         backoff.reset();
         outage.over();
-        rebuildAfter(first);
+        boolean wasLost = wasRebuilding || (!epoch.isEmpty() && !epoch.equals(first.epoch()));
         epoch = first.epoch();
-        gateway().back();
-        outgoing.open();
-        neighbours.open();
-        met();
-        learn(first);
-    }
-
-    /** All others were asked whom they see, and told who is here. */
-    private void met() {
-        metAt = ticker.getAsLong();
-        ticksSinceMet = 0;
-    }
-
-    /** For a moment after the engine has lost its memory what is not in it may be known to somebody who has not put it back yet. */
-    private void rebuildAfter(Engine.Beat first) {
-        boolean isLost = !epoch.isEmpty() && !epoch.equals(first.epoch());
-        boolean othersSaySo = first.instances().values().stream().anyMatch(Cluster::isRebuilding);
-        boolean isRecent = first.age().compareTo(REBUILDING) < 0;
-        ticksRebuilding = isRecent && (isLost || othersSaySo)
-                ? (int) REBUILDING.minus(first.age()).dividedBy(TICK) + 1
-                : 0;
-        gateway().rebuilding(ticksRebuilding > 0);
-    }
-
-    private static boolean isRebuilding(String state) {
-        try {
-            return LetterJson.json(state).path("rebuilding").asBoolean();
-        } catch (IllegalArgumentException e) {
-            return false; // not written by an instance
-        }
+        connected = new Connected(
+                new Connected.Parts(
+                        self,
+                        engine,
+                        owner,
+                        ticker,
+                        inbox,
+                        outgoing,
+                        neighbours,
+                        watch,
+                        gateway(),
+                        roomLives,
+                        this::beat,
+                        this::lose),
+                connection,
+                first,
+                wasLost);
     }
 
     /** There is no connection any more, or none that works, because of {@code reason}. */
@@ -373,7 +311,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         }
         pausing = true;
         connection++;
-        up = false;
+        end();
         engine.disconnect();
         inbox.stop();
         outgoing.queue().close();
@@ -382,6 +320,15 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         gateway().away();
         long pause = backoff.next().toMillis();
         owner.schedule(this::connect, pause / 2 + random.nextInt((int) pause / 2 + 1), TimeUnit.MILLISECONDS);
+    }
+
+    private void end() {
+        up = false;
+        if (connected != null) {
+            wasRebuilding = connected.isRebuilding();
+            connected.end();
+            connected = null;
+        }
     }
 
     @Override
@@ -396,10 +343,10 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     @Override
     public void heard(String channel, String text) {
         onOwner(() -> {
-            if (channel.equals(PROBE + self)) {
-                channelProbed(text);
-            } else {
+            if (!channel.equals(Connected.channelOf(self))) {
                 neighbours.heard(channel, text);
+            } else if (connected != null) {
+                connected.probeCame(text);
             }
         });
     }
@@ -416,7 +363,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
 
     private void notRead(Throwable failure) {
         if (failure instanceof EngineException) {
-            lose(reason(failure));
+            lose(Connected.reason(failure));
         } else {
             events.publish(new SystemEvent.Fault("letter", failure));
         }
@@ -441,87 +388,37 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         tickedAt = now;
         gateway().hurry();
         tally.look(events, now);
-        if (!up) {
-            if (++ticksConnecting == CONNECTING_TICKS) {
-                lose("the engine does not answer");
-            }
-            return;
-        }
-        ticksUp++;
-        if (ticksUp == CAREFUL_TICKS) {
-            outgoing.trust();
-        }
-        if (stoodStill) {
-            neighbours.meet(); // this instance may have been thought dead, and be in no list
-            met();
-        }
-        if (++ticksSinceMet == CONFIRMED_TICKS) {
-            gateway().forgetToldBefore(metAt);
-        }
-        if (ticksSinceMet % AGAIN_TICKS == 0) {
-            neighbours.sayAll();
-            gateway().forgetToldBefore(now - Neighbours.OLD_NANOS);
-        }
-        if (isStalled()) {
+        if (connected != null) {
+            connected.tick(now, stoodStill);
+        } else if (++ticksConnecting == CONNECTING_TICKS) {
             lose("the engine does not answer");
-            return;
-        }
-        if (++ticksSinceBeat >= BEAT_TICKS && !beatUnderWay) {
-            beat();
-        }
-        if (ticksUp % PROBE_TICKS == 0) {
-            probe();
-        }
-        if (ticksUp % hearTicks == 0) {
-            gateway().hearAttached();
-        }
-        if (ticksRebuilding > 0 && --ticksRebuilding == 0) {
-            gateway().rebuilding(false);
-        }
-        if (ticksUp % RENEW_TICKS == 0) {
-            gateway().checkAll();
         }
     }
 
-    /** Counted in ticks, so that a pause of this process is not taken for one of the engine. */
-    private boolean isStalled() {
-        Long now = outgoing.queue().oldest();
-        boolean isSame = now != null && now.equals(oldest);
-        oldest = now;
-        ticksUnanswered = isSame || beatUnderWay ? ticksUnanswered + 1 : 0;
-        return ticksUnanswered >= STALLED_TICKS;
-    }
+    // --- what it says of itself ---
 
-    private void beat() {
-        ticksSinceBeat = 0;
-        beatUnderWay = true;
+    private CompletionStage<Engine.Beat> beat(boolean rebuilding) {
         beats++;
-        inbox.discard();
-        step(connection, () -> engine.beat(says(), INBOX_LIVES), this::learn);
+        return engine.beat(says(rebuilding), INBOX_LIVES);
     }
 
-    private String says() {
+    private boolean isRebuilding() {
+        return connected != null && connected.isRebuilding();
+    }
+
+    private String says(boolean rebuilding) {
         ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("v", LetterJson.VERSION)
                 .put("n", beats)
                 .put("state", state)
-                .put("rebuilding", ticksRebuilding > 0);
+                .put("rebuilding", rebuilding);
         json.putArray("bus").add(LetterJson.VERSION);
         FlightRegistry.Stats now = figures.get();
         if (now != null) {
             json.put("connections", now.connections()).put("flights", now.flights());
         }
         return LetterJson.text(json);
-    }
-
-    private void learn(Engine.Beat beat) {
-        beatUnderWay = false;
-        if (!beat.hasInbox() || !epoch.equals(beat.epoch())) {
-            lose("the engine has lost its memory");
-            return;
-        }
-        watch.look(beat.instances(), gateway().partners(), ticker.getAsLong());
     }
 
     @Override
@@ -543,27 +440,9 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         engine.forget(home);
     }
 
-    /** Looks whether what is sent arrives, by the inbox and by a channel: connections that look well and deliver nothing are the commonest fault. */
-    private void probe() {
-        if (probeUnderWay) {
-            lose("what is sent does not arrive");
-            return;
-        }
-        probeUnderWay = true;
-        gateway().checkThoseAlone();
-        int mine = connection;
-        engine.listen(PROBE + self).thenRunAsync(() -> outgoing.mark(PROBE + mine), owner);
-    }
-
-    private void probed(String id) {
-        if (id.equals(PROBE + connection)) {
-            engine.publish(PROBE + self, id);
-        }
-    }
-
-    private void channelProbed(String id) {
-        if (id.equals(PROBE + connection)) {
-            probeUnderWay = false;
+    private void markCame(String id) {
+        if (connected != null) {
+            connected.markCame(id);
         }
     }
 }
