@@ -12,10 +12,11 @@ import xyz.dropsilk.server.protocol.Utf8;
  * listener reads it in place. Only what is unfinished is kept: the beginning of a frame in {@code partial}, the fragments of a message in
  * {@code fragments}. So an idle connection holds no buffer at all.
  *
- * <p>After a violation nothing more is read.
+ * <p>After a violation that is found here nothing more is read. Where the listener has closed for a reason of its own the rest still is, for the
+ * client's close frame; the listener admits nothing else then.
  */
 final class FrameReader {
-    /** What a client sent. Called in order; nothing is called after {@code violated}. */
+    /** What a client sent. Called in order; the reader calls nothing after {@code violated}. */
     interface Listener {
         /** A frame arrived that counts against the limit; whether it is to be handled. A message is dropped whole if one of its frames is not. */
         boolean admits();
@@ -33,14 +34,14 @@ final class FrameReader {
         void pong();
 
         /** A well-formed close frame, with its code, or {@link Frames#NO_CODE}. */
-        void close(int code);
+        void closeReceived(int code);
 
         /** The client broke the protocol or a limit. */
         void violated(CloseCode code);
     }
 
-    /** A continuation of more than this costs nothing (contract, 4, {@code MESSAGE_RATE}). */
-    private static final int FREE_CONTINUATION_BYTES = 1_024;
+    /** A continuation of more bytes than this costs nothing (contract, 4, {@code MESSAGE_RATE}). */
+    private static final int FREE_ABOVE_BYTES = 1_024;
 
     private final ByteBufAllocator allocator;
     private final Scratch scratch;
@@ -59,7 +60,7 @@ final class FrameReader {
     /** Whether a frame of the message in {@code fragments} was not admitted. */
     private boolean fragmentsDropped;
 
-    private int ended;
+    private int completed;
     private boolean done;
 
     /** A reader for one socket: {@code scratch} is its loop's, {@code maxPayload} counts bytes of a frame and of a message. */
@@ -100,8 +101,8 @@ final class FrameReader {
     }
 
     /** How many messages, and control frames outside of any, have ended: while it stays the same, so does what {@link #isUnfinished}. */
-    int ended() {
-        return ended;
+    int completed() {
+        return completed;
     }
 
     /** Lets go of all buffers; nothing is read after this. Harmless if called again. */
@@ -161,7 +162,7 @@ final class FrameReader {
         in.readerIndex(start + headerBytes);
         payload(first, in, (int) length, mask);
         if (fragments == null) {
-            ended++;
+            completed++;
         }
         return true;
     }
@@ -209,7 +210,7 @@ final class FrameReader {
         boolean ascii = Frames.unmask(bytes, from, from + length, mask);
         boolean admitted = isFree(opcode, length) || listener.admits();
         if (done) {
-            return; // one frame too many
+            return; // the listener closed the socket itself, which released this reader
         }
         if ((opcode & Frames.CONTROL) != 0) {
             if (admitted) {
@@ -224,9 +225,9 @@ final class FrameReader {
         }
     }
 
-    /** The end always counts, and a large message in pieces costs no more than one in one piece. */
+    /** A close frame is always handled, and a large message in pieces costs no more than one in one piece. */
     private static boolean isFree(int opcode, int length) {
-        return opcode == Frames.CLOSE || (opcode == Frames.CONTINUATION && length > FREE_CONTINUATION_BYTES);
+        return opcode == Frames.CLOSE || (opcode == Frames.CONTINUATION && length > FREE_ABOVE_BYTES);
     }
 
     private void fragment(int opcode, byte[] bytes, int from, int length, boolean fin, boolean admitted) {
@@ -272,7 +273,7 @@ final class FrameReader {
                 if (broken != null) {
                     violated(broken);
                 } else {
-                    listener.close(from == to ? Frames.NO_CODE : code(bytes, from));
+                    listener.closeReceived(from == to ? Frames.NO_CODE : code(bytes, from));
                 }
             }
         }

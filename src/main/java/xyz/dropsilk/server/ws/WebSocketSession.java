@@ -5,10 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,20 +57,28 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** When what is read now arrived: ticker nanoseconds. */
     private long now;
 
-    private boolean closing;
-
-    /** The code that the connection was begun to be closed with. */
-    private int endCode = NO_CLOSE_CAME;
-
-    private String endedBy = "network";
-    /** Why the connection ends, as far as is known. */
-    private CloseCause cause = CloseCause.LOST;
+    /** How the connection ends; null while it does not. */
+    private @Nullable Ending ending;
 
     /** Whether it is counted as closed. */
     private boolean departed;
 
     /** Bytes that the reader holds, as the budget knows them. */
     private volatile int heldByReader;
+
+    /** Why a connection ends, the code it is begun to be closed with, and who began that. */
+    private record Ending(CloseCause cause, int code, String by) {
+        static final Ending LOST = new Ending(CloseCause.LOST, NO_CLOSE_CAME, "network");
+        static final Ending DEAD = new Ending(CloseCause.DEAD, NO_CLOSE_CAME, "network");
+
+        static Ending byServer(CloseCode code) {
+            return new Ending(code.cause, code.number, "server");
+        }
+
+        static Ending byClient(int code) {
+            return new Ending(CloseCause.CLIENT, code == Frames.NO_CODE ? NO_CODE_CAME : code, "client");
+        }
+    }
 
     /** A session on {@code channel}, made on its loop, whose place in the connection limit is taken already. */
     WebSocketSession(
@@ -94,18 +102,18 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         shared.registry().connect(client);
+        // Not by channelInactive, which the handler before this one may be the last to hear, and which is over where
+        // the
+        // socket is closed already: a client whose end is not heard would be listed for ever.
+        channel.closeFuture().addListener(closed -> socketClosed());
         shared.arrived().run();
-        // Not by channelInactive, which another handler may keep to itself, and which is over where the socket is
-        // closed
-        // already: a client whose end is not heard would be listed for ever.
-        channel.closeFuture().addListener(closed -> ended());
         liveness.start(shared.pingInterval());
     }
 
-    /** The socket is closed. Called once, on its loop. */
-    private void ended() {
+    /** Called once, on the socket's loop. */
+    private void socketClosed() {
         assert channel.eventLoop().inEventLoop() : channel;
-        closing = true;
+        endsBy(Ending.LOST);
         liveness.stop();
         if (cut != null) {
             cut.cancel(false);
@@ -117,16 +125,19 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
         accountReader();
     }
 
+    private void endsBy(Ending why) {
+        if (ending == null) {
+            ending = why;
+        }
+    }
+
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ServerStopping && !closing) {
-            cause = CloseCode.SERVER_SHUTDOWN.cause;
+        if (event instanceof ServerStopping && ending == null) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
-            endedBy("server", CloseCode.SERVER_SHUTDOWN.number);
-            end(
-                    CloseCode.SERVER_SHUTDOWN.number,
-                    CloseCode.SERVER_SHUTDOWN
-                            .reason); // and stays registered until it is gone: nobody needs a new list now
+            // And stays registered until it is gone: nobody needs a new list now.
+            endsBy(Ending.byServer(CloseCode.SERVER_SHUTDOWN));
+            sendClose(CloseCode.SERVER_SHUTDOWN.number, CloseCode.SERVER_SHUTDOWN.reason);
         }
     }
 
@@ -146,7 +157,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean ping() {
-        if (closing) {
+        if (ending != null) {
             return false;
         }
         outbox.control(Frames.PING, NO_PAYLOAD, 0, 0);
@@ -157,7 +168,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void dead() {
         refused(Refusal.DEAD);
-        cause = CloseCause.DEAD;
+        endsBy(Ending.DEAD);
         channel.close();
     }
 
@@ -171,14 +182,10 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         assert channel.eventLoop().inEventLoop() : channel;
-        if (!(message instanceof ByteBuf bytes)) {
-            ReferenceCountUtil.release(message); // the end of the HTTP request that was the handshake
-            return;
-        }
         liveness.heard();
         now = shared.ticker().getAsLong();
-        reader.read(bytes);
-        liveness.read(reader.isUnfinished(), reader.ended(), now);
+        reader.read((ByteBuf) message);
+        liveness.read(reader.isUnfinished(), reader.completed(), now);
         accountReader();
     }
 
@@ -221,14 +228,13 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void close(int code) {
-        if (closing) {
+    public void closeReceived(int code) {
+        if (ending != null) {
             channel.close(); // the answer to ours
         } else {
-            endedBy("client", code == Frames.NO_CODE ? NO_CODE_CAME : code);
-            cause = CloseCause.CLIENT;
-            leave(RoomSockets.End.CLOSED);
-            end(code, ""); // with its own code (RFC 6455, 5.5.1)
+            endsBy(Ending.byClient(code));
+            disconnect(RoomSockets.End.CLOSED);
+            sendClose(code, ""); // with its own code (RFC 6455, 5.5.1)
         }
     }
 
@@ -249,7 +255,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void violated(CloseCode code) {
-        if (!closing) {
+        if (ending == null) {
             if (code.refusal != null) {
                 refused(code.refusal);
             }
@@ -259,7 +265,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean admits() {
-        if (closing) {
+        if (ending != null) {
             return false;
         }
         switch (limit.count(now)) {
@@ -285,38 +291,27 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     // --- ending ---
 
     private void close(CloseCode code, RoomSockets.End how) {
-        if (!closing) {
-            endedBy("server", code.number);
-            cause = code.cause;
-            leave(how);
-            end(code.number, code.reason);
+        if (ending == null) {
+            endsBy(Ending.byServer(code));
+            disconnect(how);
+            sendClose(code.number, code.reason);
         }
     }
 
-    private void leave(RoomSockets.End how) {
-        closing = true;
-        disconnect(how);
-    }
-
-    private void endedBy(String who, int code) {
-        endedBy = who;
-        endCode = code;
-    }
-
     private void disconnect(RoomSockets.End how) {
+        Ending why = Objects.requireNonNull(ending);
         if (!departed) {
             departed = true;
-            shared.meters().closed(cause);
+            shared.meters().closed(why.cause());
         }
         if (shared.registry().disconnect(client, how)) {
             Duration time = Duration.ofNanos(shared.ticker().getAsLong() - since);
             shared.events()
-                    .publish(new ClientEvent.Disconnected(client.id(), client.address(), endCode, endedBy, time));
+                    .publish(new ClientEvent.Disconnected(client.id(), client.address(), why.code(), why.by(), time));
         }
     }
 
-    private void end(int code, String reason) {
-        closing = true;
+    private void sendClose(int code, String reason) {
         outbox.end(code, reason);
         outbox.flush();
         cut = channel.eventLoop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);

@@ -42,7 +42,7 @@ public final class FrameFuzz {
             from = to;
         }
         List<String> heard = new ArrayList<>(frames.heard);
-        heard.add("ended " + frames.reader.ended() + ", unfinished " + frames.reader.isUnfinished());
+        heard.add("ended " + frames.reader.completed() + ", unfinished " + frames.reader.isUnfinished());
         assertTrue(frames.reader.isUnfinished() || frames.reader.held() == 0, "only what is unfinished is held");
         frames.reader.release();
         assertEquals(0, allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory(), "bytes leaked");

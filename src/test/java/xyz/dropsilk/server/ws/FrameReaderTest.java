@@ -305,16 +305,16 @@ final class FrameReaderTest {
             byte[] half = Arrays.copyOf(text("hello"), 4);
             byte[] rest = Arrays.copyOfRange(text("hello"), 4, text("hello").length);
             frames.feed(half);
-            int before = frames.reader.ended();
+            int before = frames.reader.completed();
             frames.feed(join(rest, half));
-            assertEquals(before + 1, frames.reader.ended());
+            assertEquals(before + 1, frames.reader.completed());
             assertTrue(frames.reader.isUnfinished());
             frames.feed(join(rest, frame(TEXT, NOTHING)));
-            assertEquals(before + 2, frames.reader.ended());
+            assertEquals(before + 2, frames.reader.completed());
             frames.feed(frame(FIN | PING, NOTHING), frame(CONTINUATION, NOTHING), frame(FIN | PONG, NOTHING));
-            assertEquals(before + 2, frames.reader.ended());
+            assertEquals(before + 2, frames.reader.completed());
             frames.feed(frame(FIN, NOTHING), frame(FIN | PING, NOTHING));
-            assertEquals(before + 4, frames.reader.ended());
+            assertEquals(before + 4, frames.reader.completed());
         }
 
         private void assertUnfinished(boolean unfinished) {

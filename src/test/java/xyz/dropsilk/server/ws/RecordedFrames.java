@@ -85,7 +85,7 @@ final class RecordedFrames implements FrameReader.Listener {
     }
 
     @Override
-    public void close(int code) {
+    public void closeReceived(int code) {
         heard.add(code == Frames.NO_CODE ? "close" : "close " + code);
         if (releaseOnClose) {
             reader.release();

@@ -35,7 +35,7 @@ interface SignalsOnly extends MessageHandler, FrameReader.Listener {
     }
 
     @Override
-    default void close(int code) {
+    default void closeReceived(int code) {
         throw unexpected();
     }
 

@@ -26,6 +26,9 @@ final class TestSignaling {
     final MemoryBudget memory;
     final FlightRegistry registry;
     final Rooms rooms;
+    /** What each new client is told to. */
+    Runnable arrived = () -> {};
+
     final SessionContext shared;
 
     TestSignaling(EventLoop loop) {
@@ -65,6 +68,6 @@ final class TestSignaling {
                 Rate.of(100, 1, 300),
                 other,
                 meters,
-                () -> {});
+                () -> arrived.run());
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static xyz.dropsilk.server.testing.ClientFrames.CLOSE;
 import static xyz.dropsilk.server.testing.ClientFrames.CONTINUATION;
@@ -20,6 +21,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -96,6 +98,23 @@ final class WebSocketSessionTest {
         return signaling.events.all().stream()
                 .filter(event -> event.refusal() == refusal)
                 .count();
+    }
+
+    @Test
+    void whoIsTakenInWhileSomethingElseFailsIsStillHeardToEnd() {
+        signaling.arrived = () -> {
+            throw new IllegalStateException("told of a client");
+        };
+        EmbeddedChannel other = new EmbeddedChannel();
+        NetworkKey away = new NetworkKey(NetworkKey.Kind.IPV4, 2);
+        signaling.connections.enter(away);
+        other.pipeline()
+                .addLast(new WebSocketSession(other, signaling.shared, InetAddress.getLoopbackAddress(), away, true));
+        assertEquals(2, signaling.registry.stats().connections());
+        assertThrows(ChannelPipelineException.class, other::finishAndReleaseAll);
+        assertEquals(1, signaling.registry.stats().connections());
+        assertEquals(ConnectionLimit.Outcome.ENTERED, signaling.connections.enter(away));
+        signaling.connections.leave(away);
     }
 
     @Nested
