@@ -451,7 +451,16 @@ final class Outgoing implements Bus, SendQueue.Sender {
     /** The engine is there and does not do it: the user lacks a right. */
     private void refused(Item.Work work, @Nullable String id) {
         if (id == null || !gateway().unanswered(id)) {
-            owner.schedule(() -> queue.add(work), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
+            owner.schedule(() -> addAgain(work), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void addAgain(Item.Work work) {
+        boolean isOutdated = work instanceof Item.Propose propose
+                && !gateway()
+                        .isProposed(propose.proposal().id(), propose.proposal().version());
+        if (!isOutdated) {
+            queue.add(work);
         }
     }
 

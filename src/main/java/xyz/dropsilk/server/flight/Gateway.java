@@ -95,6 +95,13 @@ public final class Gateway {
         return done.contains(true);
     }
 
+    /** Whether {@link Bus#propose} is still to have its way as {@code version}: it may have been decided again. */
+    public boolean isProposed(String id, String version) {
+        List<Boolean> proposed = new ArrayList<>(1);
+        shared(records -> proposed.add(records.isProposed(id, version)));
+        return proposed.contains(true);
+    }
+
     /** Answers {@link Bus#mark}. */
     public void marked(String id) {
         shared(records -> records.marked(id));

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.rules.Decision;
 import xyz.dropsilk.server.rules.Delivery;
@@ -94,6 +95,11 @@ final class Proposals {
         /** What was proposed last; null while it is read. */
         @Nullable
         Decision proposed;
+
+        /** The version that the record has then; two proposals never have the same. */
+        private String version = "";
+
+        private int proposals;
 
         /** Whether nobody waits for it any more. */
         boolean abandoned;
@@ -196,8 +202,9 @@ final class Proposals {
                 required.add(Bus.homeOf(delivery.to()));
             }
         }
-        bus.propose(new Bus.Proposal(
-                asked.id, asked.code, before, expected, number + ":" + asked.id, decision, concerned, required));
+        asked.version = number + ":" + asked.id + (asked.proposals++ == 0 ? "" : "." + asked.proposals);
+        bus.propose(
+                new Bus.Proposal(asked.id, asked.code, before, expected, asked.version, decision, concerned, required));
     }
 
     /** The number of {@code version}: greater than those of all before it. */
@@ -307,10 +314,27 @@ final class Proposals {
         return asked == null ? "" : asked.code;
     }
 
-    /** The commit {@code id} has come true; null if it is none of ours that is still waited for. */
+    /** The commit {@code id} has come true as {@code version}; null if it is none of ours, or another try of it is waited for by now. */
     @Nullable
-    Pending takeOwn(String id) {
-        return pending.remove(id);
+    Pending takeOwn(String id, String version) {
+        return isProposed(id, version) ? pending.remove(id) : null;
+    }
+
+    /** Whether the commit {@code id} is to come true as {@code version}. */
+    boolean isProposed(String id, String version) {
+        Pending asked = pending.get(id);
+        return asked != null && asked.version.equals(version);
+    }
+
+    /** Whoever asked for a seat under {@code code} and {@code has} it was told so, though its own letter was lost: that is the answer. */
+    void seated(String code, Predicate<String> has) {
+        for (Pending asked : List.copyOf(pending.values())) {
+            boolean isForSeat = asked.code.equals(code) && asked.asker != null && !asked.abandoned;
+            if (isForSeat && asked.proposed != null && has.test(asked.asker)) {
+                pending.remove(asked.id);
+                asked.decided.accept(asked.proposed);
+            }
+        }
     }
 
     /** Something is wrong with this one: nobody is to wait for it for ever. */

@@ -500,6 +500,7 @@ final class SharedFlights implements Records, Proposals.Decider {
         hold(code, next == null ? null : EntryJson.recognizing(next, mine), version);
         missed.removeIf(delivery -> delivery.to().equals(unwanted));
         recipient.deliver(missed);
+        proposals.seated(code, client -> recipient.isIn(client, code));
     }
 
     /** Whom the client of {@code seat} is told of; nobody that is gone from here, since it leaves in a moment. */

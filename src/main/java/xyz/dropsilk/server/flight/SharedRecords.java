@@ -55,6 +55,10 @@ final class SharedRecords {
         proposals.refused(id, version, entry, again);
     }
 
+    boolean isProposed(String id, String version) {
+        return proposals.isProposed(id, version);
+    }
+
     void marked(String id) {
         proposals.marked(id);
     }
@@ -71,7 +75,7 @@ final class SharedRecords {
     /** This instance has read that {@code entry} lives under {@code code} from now on, in {@code version}, because of the commit {@code id}. */
     void committed(
             String id, String code, String base, String version, @Nullable Entry entry, List<Delivery> deliveries) {
-        Proposals.Pending own = proposals.takeOwn(id);
+        Proposals.Pending own = proposals.takeOwn(id, version);
         boolean isRoom = own != null ? own.decider == rooms : entry instanceof Room || rooms.holds(code);
         try {
             if (isRoom) {
