@@ -16,7 +16,7 @@ import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Names;
 
-/** {@code GET /stats}: what monitors poll. Waits for nothing. */
+/** {@code GET /stats}: what monitors poll. Waits for nothing but the locks of those who count, for a moment each. */
 public final class StatsEndpoint implements Endpoint {
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -19,7 +19,7 @@ import xyz.dropsilk.server.http.Response;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Names;
 
-/** {@code GET /api/status}: what the web app's status page and monitors read (rooms contract, 4). Waits for nothing. */
+/** {@code GET /api/status}: what the web app's status page and monitors read (rooms contract, 4). Waits for nothing but the locks of those who count, for a moment each. */
 public final class StatusEndpoint implements Endpoint {
     private static final JsonFactory JSON = new JsonFactory();
     private static final long BYTES_PER_MIB = 1 << 20;

@@ -7,14 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.api.Pages;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.OutOfMemory;
@@ -27,7 +24,7 @@ import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.service.CleanupEvent;
 import xyz.dropsilk.server.service.PreviewCloud;
-import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.service.UploadRecords;
 import xyz.dropsilk.server.uploadthing.FileKeys;
 
 /**
@@ -74,10 +71,8 @@ public final class Features {
         noCleanup = Cleanup.missing(config);
         DatabaseUrl url = config.storage().disabled() ? null : config.storage().database();
         Rows rows = url == null ? null : new Rows(url, tools);
-        Function<StoredUpload, CompletableFuture<@Nullable Void>> record =
-                rows == null ? upload -> CompletableFuture.completedFuture(null) : rows::record;
         database = rows == null ? Dependency.NONE : rows.dependency();
-        previews = new Previews(config, cloud, record, tools);
+        previews = new Previews(config, cloud, rows == null ? UploadRecords.NONE : rows.records(), tools);
         features.add(previews);
         if (rows != null) {
             if (noCleanup.isEmpty()) {

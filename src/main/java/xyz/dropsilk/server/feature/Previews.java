@@ -2,9 +2,6 @@ package xyz.dropsilk.server.feature;
 
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.api.Pages;
 import xyz.dropsilk.server.api.RateLimited;
 import xyz.dropsilk.server.api.UploadsEndpoint;
@@ -12,8 +9,8 @@ import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.service.PreviewCloud;
+import xyz.dropsilk.server.service.UploadRecords;
 import xyz.dropsilk.server.service.Uploads;
-import xyz.dropsilk.server.store.StoredUpload;
 
 /** Uploads of previews to UploadThing. Without a token its path is there all the same, and answers as the SDK does then. */
 final class Previews implements Feature {
@@ -24,17 +21,13 @@ final class Previews implements Feature {
     private final boolean hasToken;
     private final Tools tools;
 
-    /** Uploads to {@code cloud}, whose rows {@code rows} takes. */
-    Previews(
-            Config config,
-            PreviewCloud cloud,
-            Function<StoredUpload, CompletableFuture<@Nullable Void>> rows,
-            Tools tools) {
+    /** Uploads to {@code cloud}, which {@code records} takes down. */
+    Previews(Config config, PreviewCloud cloud, UploadRecords records, Tools tools) {
         this.cloud = cloud;
         this.hasToken = config.uploads().token() != null;
         this.tools = tools;
         this.uploads = new Uploads(
-                cloud, rows, config.server().publicUrl() + PATH, tools.clock(), tools.ticker(), tools.events());
+                cloud, records, config.server().publicUrl() + PATH, tools.clock(), tools.ticker(), tools.events());
     }
 
     /** Whether there is a token that can be used. */

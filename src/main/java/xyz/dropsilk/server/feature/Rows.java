@@ -1,15 +1,13 @@
 package xyz.dropsilk.server.feature;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.service.UploadLedger;
+import xyz.dropsilk.server.service.UploadRecords;
 import xyz.dropsilk.server.store.Database;
-import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.store.UploadStore;
 
 /** The rows of uploads, in a database. */
@@ -40,9 +38,9 @@ final class Rows implements Feature {
         return store;
     }
 
-    /** Takes a row; completes when it is written, or waits for the database. */
-    CompletableFuture<@Nullable Void> record(StoredUpload upload) {
-        return ledger.record(upload);
+    /** What takes down uploads as rows. */
+    UploadRecords records() {
+        return ledger;
     }
 
     @Override

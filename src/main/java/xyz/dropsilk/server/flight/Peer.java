@@ -35,7 +35,7 @@ public interface Peer extends SignalSink {
     /** Appends a message, and the empty list of a full flight right behind it: a list that still waits is dropped, and none comes between the two. */
     void sendThenEmptyList(ServerMessage message);
 
-    /** Makes {@code list} the next one to leave, in place of one that still waits; nothing leaves if it equals the last that did. */
+    /** Makes {@code list} the next one to leave, in place of one that still waits; nothing leaves if it equals the last that did, unless it is empty. */
     void show(UsersList list);
 
     /**

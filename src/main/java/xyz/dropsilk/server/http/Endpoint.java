@@ -12,7 +12,7 @@ public interface Endpoint {
 
     /**
      * A refusal that needs no body, or null to go on: too many requests first (429), then not configured (501, 500). It comes behind
-     * the guard and before the body is looked at, so that a request refused here costs nothing more.
+     * the guard and before the body is looked at, so that a request refused here costs nothing more. Called once a request: it may take a permit.
      */
     default @Nullable Response refusal(Request request) {
         return null;

@@ -176,7 +176,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } catch (MalformedRequest e) {
             last = true;
             refused(Refusal.BAD_REQUEST, e.fields());
-            shared.router().unrouted(null, e.status().code());
+            shared.router().answeredElsewhere(null, e.status().code());
             respond(null, Response.text(e.status().code(), e.status().reasonPhrase()));
             return true;
         }
@@ -330,7 +330,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         Upgrade.Outcome outcome = shared.upgrade().decide(request, channel);
         ChannelHandler session = outcome.session();
-        shared.router().unrouted(request, outcome.response().status());
+        shared.router().answeredElsewhere(request, outcome.response().status());
         if (session == null) {
             last = true;
             respond(head, outcome.response());
@@ -357,7 +357,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             RequestHead head = reader.head();
             last = true;
             refused(Refusal.REQUEST_TIMEOUT, head == null ? null : head.fields());
-            shared.router().unrouted(null, 408);
+            shared.router().answeredElsewhere(null, 408);
             respond(null, Response.text(408, "Request Timeout"));
         } else {
             channel.close();

@@ -131,7 +131,7 @@ public final class Router {
     }
 
     /** An answer with {@code status} was not decided here; {@code request} is null where none was read whole. */
-    void unrouted(@Nullable Request request, int status) {
+    void answeredElsewhere(@Nullable Request request, int status) {
         if (meter != AnswerMeter.NONE) {
             String label = request == null
                     ? AnswerMeter.OTHER

@@ -1,6 +1,6 @@
 package xyz.dropsilk.server.meter;
 
-/** Names of meters that more than their owner knows: those that {@code /stats} and the heartbeat read. The contract (6) fixes most of them. */
+/** Names of meters that more than their owner knows: those that {@code /stats}, {@code /api/status} and the heartbeat read. The contract (6) fixes most of them. */
 public final class Names {
     public static final String CONNECTIONS = "dropsilk_connections";
     public static final String CONNECTIONS_OPENED = "dropsilk_connections_opened_total";

@@ -30,7 +30,7 @@ import xyz.dropsilk.server.store.UploadStore;
  * is asked again after pauses that grow; a row that does not fit, or is unwritten at the end, is an error in the log with its key.
  * Safe on any thread; only {@link #close(Duration)} blocks.
  */
-public final class UploadLedger {
+public final class UploadLedger implements UploadRecords {
     static final int MAX_WAITING = 1_000;
     /** In UTF-16 units, over all that wait: names are as long as pages make them. */
     static final int MAX_WAITING_CHARS = 2 * 1024 * 1024;
@@ -110,6 +110,7 @@ public final class UploadLedger {
     }
 
     /** Takes {@code upload}. Completes, never with a failure, once its row is written or is not worth waiting for any more. */
+    @Override
     public CompletableFuture<@Nullable Void> record(StoredUpload upload) {
         Entry entry = new Entry(upload);
         synchronized (this) {
@@ -159,7 +160,7 @@ public final class UploadLedger {
     private void tryToWrite() {
         try {
             if (!connected && size() == 0) { // else the rows try it: a database that is read-only answers too
-                store.prepare();
+                store.reach();
             }
             connected = true;
             boolean allWritten = writeAll();

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Cut;
@@ -34,7 +33,7 @@ public final class Uploads {
     private static final int MAX_LOGGED_UNITS = 300;
 
     private final PreviewCloud cloud;
-    private final Function<StoredUpload, CompletableFuture<@Nullable Void>> rows;
+    private final UploadRecords records;
     private final String callbackUrl;
     private final InstantSource clock;
     private final EventSink events;
@@ -62,16 +61,16 @@ public final class Uploads {
      */
     public record Report(String origin, String key, String url, String ufsUrl, String name) {}
 
-    /** Uploads whose results the cloud sends to {@code callbackUrl}; {@code rows} takes what is to be stored, as a ledger does; {@code ticker} counts nanoseconds. */
+    /** Uploads whose results the cloud sends to {@code callbackUrl}; {@code records} takes them down; {@code ticker} counts nanoseconds. */
     public Uploads(
             PreviewCloud cloud,
-            Function<StoredUpload, CompletableFuture<@Nullable Void>> rows,
+            UploadRecords records,
             String callbackUrl,
             InstantSource clock,
             LongSupplier ticker,
             EventSink events) {
         this.cloud = cloud;
-        this.rows = rows;
+        this.records = records;
         this.callbackUrl = callbackUrl;
         this.clock = clock;
         this.events = events;
@@ -122,7 +121,7 @@ public final class Uploads {
         uploads.increment(Result.OK);
         events.publish(new UploadEvent.Success(report.key));
         begun();
-        return rows.apply(new StoredUpload(report.key, report.ufsUrl, report.name))
+        return records.record(new StoredUpload(report.key, report.ufsUrl, report.name))
                 .thenCompose(written -> tell(app, report, clientPackage))
                 .whenComplete((nothing, failure) -> ended());
     }

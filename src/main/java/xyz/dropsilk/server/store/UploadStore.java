@@ -31,7 +31,7 @@ public final class UploadStore {
     }
 
     /** Connects, and makes the table if it is missing. */
-    public void prepare() throws DatabaseException {
+    public void reach() throws DatabaseException {
         database.call(connection -> {
             try (Statement statement = connection.createStatement()) {
                 return statement.execute("select 1");

@@ -9,8 +9,8 @@ import xyz.dropsilk.server.protocol.ServerMessage;
 import xyz.dropsilk.server.protocol.UsersList;
 
 /**
- * A client as the registry knows it: who it is, what is on its way to it, and where its signals go. Outlives its socket in principle, and so
- * knows only what others may do to that: what it is told goes into its {@link Outbox}. Safe on any thread.
+ * A client as the registry knows it: who it is, what is on its way to it, and where its signals go. Knows of its socket only what
+ * others may do to that: what it is told goes into its {@link Outbox}. Safe on any thread.
  */
 final class Client implements Peer {
     private static final SecureRandom RANDOM = new SecureRandom();

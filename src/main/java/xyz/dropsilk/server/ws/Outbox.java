@@ -21,7 +21,8 @@ import xyz.dropsilk.server.protocol.UsersList;
  * <p><b>Ordering.</b> Frames leave in the order of their appending. A signal is let in only while its pairing is the admitted one, which is
  * decided in the same monitor: so none stands before its {@code peer-joined} or behind its {@code peer-left}.
  *
- * <p><b>Limits.</b> A users list is not queued but noted, in place of one that still waits, and encoded when the socket can take it. All
+ * <p><b>Limits.</b> A users list is not queued but noted, in place of one that still waits, and encoded when the socket can take it; but an
+ * empty one, which ends a list at once. All
  * else counts; over {@link #MAX_BYTES} the outbox overflows, drops what is queued, and tells its owner.
  */
 final class Outbox implements ChannelFutureListener {

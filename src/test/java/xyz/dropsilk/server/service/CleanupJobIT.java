@@ -326,7 +326,7 @@ class CleanupJobIT {
     }
 
     private void expired(int count) throws DatabaseException {
-        store.prepare();
+        store.reach();
         postgres.execute("insert into uploaded_files (file_key, file_url, file_name, uploaded_at)"
                 + " select 'k' || i, 'u', 'n', now() - interval '24 hours 1 minute' from generate_series(1, " + count
                 + ") i");

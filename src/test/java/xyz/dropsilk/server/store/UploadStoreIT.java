@@ -84,7 +84,7 @@ class UploadStoreIT {
             starts.add(executor.submit(() -> {
                 ready.countDown();
                 ready.await();
-                new UploadStore(instance).prepare();
+                new UploadStore(instance).reach();
                 return null;
             }));
         }
@@ -98,7 +98,7 @@ class UploadStoreIT {
 
     @Test
     void expiredOnesComeInOrderAndInPortions() throws DatabaseException {
-        store.prepare();
+        store.reach();
         postgres.execute("insert into uploaded_files (file_key, file_url, file_name, uploaded_at)"
                 + " select 'k' || i, 'u', 'n', now() - i * interval '10 hours' from generate_series(1, 5) i");
         assertEquals(List.of(new Expired(3, "k3"), new Expired(4, "k4")), store.expired(DAY, 0, 2));
@@ -138,7 +138,7 @@ class UploadStoreIT {
         try (CuttableLink link = postgres.link();
                 Database away = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT)) {
             UploadStore through = new UploadStore(away);
-            through.prepare();
+            through.reach();
             link.cut();
             assertUnreachable(through);
             link.deafen();
@@ -157,7 +157,7 @@ class UploadStoreIT {
                 Database used = new Database(postgres.settings(link), Postgres.CONNECTION_LIMIT)) {
             UploadStore through = new UploadStore(used);
             assertEquals(Dependency.State.AWAY, used.state(), "nobody has reached it yet");
-            through.prepare();
+            through.reach();
             assertEquals(Dependency.State.UP, used.state());
             postgres.execute("alter table uploaded_files add check (file_name <> 'bad')");
             assertThrows(DatabaseException.class, () -> through.insert(new StoredUpload("k", "u", "bad")));
@@ -185,7 +185,7 @@ class UploadStoreIT {
                 new Secret("s3cret"),
                 Map.of("sslmode", "disable"));
         try (Database refused = new Database(wrong, Postgres.CONNECTION_LIMIT)) {
-            DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
+            DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).reach());
             assertTrue(failure.reason().matches("database .*\\(SQLSTATE [0-9A-Z]{5}\\)"), failure.reason());
         }
     }
@@ -196,7 +196,7 @@ class UploadStoreIT {
         DatabaseUrl strict = new DatabaseUrl(
                 plain.hosts(), plain.database(), plain.user(), plain.password(), Map.of("sslmode", "require"));
         try (Database refused = new Database(strict, Postgres.CONNECTION_LIMIT)) {
-            DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).prepare());
+            DatabaseException failure = assertThrows(DatabaseException.class, () -> new UploadStore(refused).reach());
             assertTrue(
                     failure.reason().startsWith("database speaks no TLS, which sslmode in DATABASE_URL"),
                     failure::reason);
@@ -223,7 +223,7 @@ class UploadStoreIT {
         try (Database refused = new Database(plain, Postgres.CONNECTION_LIMIT)) {
             UploadStore without = new UploadStore(refused);
             Await.until("the new rules", () -> !isThere(without)); // the server reads them in its own time
-            DatabaseException failure = assertThrows(DatabaseException.class, without::prepare);
+            DatabaseException failure = assertThrows(DatabaseException.class, without::reach);
             assertTrue(failure.reason().contains("sslmode=require in DATABASE_URL"), failure::reason);
             assertTrue(failure.reason().endsWith("(SQLSTATE 28000)"), failure::reason);
         }
@@ -236,7 +236,7 @@ class UploadStoreIT {
             ExecutionException failure = assertThrows(
                     ExecutionException.class,
                     () -> loop.submit(() -> {
-                                store.prepare();
+                                store.reach();
                                 return null;
                             })
                             .get());
@@ -248,7 +248,7 @@ class UploadStoreIT {
 
     private static boolean isThere(UploadStore store) {
         try {
-            store.prepare();
+            store.reach();
             return true;
         } catch (DatabaseException e) {
             return false;
@@ -256,7 +256,7 @@ class UploadStoreIT {
     }
 
     private static void assertUnreachable(UploadStore store) {
-        DatabaseException failure = assertThrows(DatabaseException.class, store::prepare);
+        DatabaseException failure = assertThrows(DatabaseException.class, store::reach);
         assertTrue(failure.reason().startsWith("database unreachable"), failure.reason());
         assertFalse(failure.isDueToValues());
     }
