@@ -43,6 +43,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
     private final Engine engine;
     private final Tally tally = new Tally();
     private final Neighbours neighbours;
+    private final Sending sending;
     private final Outgoing outgoing;
     private final Inbox inbox;
     private final Watch watch;
@@ -111,15 +112,15 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         this.engine = engine.make(self, this);
         this.outage = new Outage(events, ticker, tally);
         this.neighbours = new Neighbours(self, this.engine, owner, tally, this::heardOf);
-        this.outgoing = new Outgoing(
-                self,
+        this.sending = new Sending(
                 this.engine,
                 owner,
                 ticker,
                 tally,
-                neighbours,
-                roomLives,
+                new Commits(self, roomLives),
                 () -> lose("the engine has forgotten this instance"));
+        this.outgoing = new Outgoing(
+                self, sending.queue(), new Hearings(this.engine, owner, sending), neighbours, tally, roomLives);
         this.inbox = new Inbox(this.engine, owner, tally, this::markCame, this::heardOf, this::notRead);
         this.watch = new Watch(self, this, tally);
     }
@@ -151,7 +152,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         Gateway door = registry.gateway();
         gateway = door;
         figures = registry::stats;
-        outgoing.answerTo(door);
+        sending.answerTo(door);
         inbox.tell(door);
         neighbours.tell(door, joins);
     }
@@ -292,6 +293,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
                         owner,
                         ticker,
                         inbox,
+                        sending,
                         outgoing,
                         neighbours,
                         watch,
@@ -314,7 +316,7 @@ public final class Cluster implements Engine.Listener, Watch.Listener {
         end();
         engine.disconnect();
         inbox.stop();
-        outgoing.queue().close();
+        sending.queue().close();
         neighbours.close();
         outage.began(reason);
         gateway().away();

@@ -84,6 +84,7 @@ final class Connected {
             ScheduledExecutorService owner,
             LongSupplier ticker,
             Inbox inbox,
+            Sending sending,
             Outgoing outgoing,
             Neighbours neighbours,
             Watch watch,
@@ -114,7 +115,7 @@ final class Connected {
         this.ticksRebuilding = ticksRebuilding(first, wasLost);
         parts.gateway().rebuilding(isRebuilding());
         parts.gateway().back();
-        parts.outgoing().open();
+        parts.sending().open();
         parts.neighbours().open();
         met();
         learn(first);
@@ -156,7 +157,7 @@ final class Connected {
     void tick(long now, boolean stoodStill) {
         ticks++;
         if (ticks == CAREFUL_TICKS) {
-            parts.outgoing().trust();
+            parts.sending().trust();
         }
         if (stoodStill) {
             parts.neighbours().meet(); // this instance may have been thought dead, and be in no list
@@ -198,7 +199,7 @@ final class Connected {
 
     /** Counted in ticks, so that a pause of this process is not taken for one of the engine. */
     private boolean isStalled() {
-        Long now = parts.outgoing().queue().oldest();
+        Long now = parts.sending().queue().oldest();
         boolean isSame = now != null && now.equals(oldest);
         oldest = now;
         ticksUnanswered = isSame || beatUnderWay ? ticksUnanswered + 1 : 0;
