@@ -58,7 +58,7 @@ final class Watch {
     /**
      * At {@code now} all instances say of themselves what is in {@code instances}.
      *
-     * @param partners instances that clients here are in a flight with, whether they say anything or not
+     * @param partners instances that clients here have to do with, whether they say anything or not
      */
     void look(Map<String, String> instances, Set<String> partners, long now) {
         if (!looked || now - lastLook > GAP_NANOS) {

@@ -161,10 +161,12 @@ public final class Gateway {
         shared(records -> records.lives(home));
     }
 
-    /** The instances that clients here are in a flight with. */
+    /** The instances that clients here take part in something with, or see somebody of. */
     public Set<String> partners() {
         Set<String> homes = new HashSet<>();
         shared(records -> homes.addAll(records.partners()));
+        registry.run(state ->
+                state.grouper().networks().values().forEach(network -> homes.addAll(network.elsewhere.keySet())));
         return homes;
     }
 

@@ -185,6 +185,9 @@ final class Simulation {
             who.create();
         } else if (what < 13) {
             joinSome(who);
+            if (random.nextInt(3) == 0) {
+                joinSome(here.get(random.nextInt(here.size()))); // for the same seat, perhaps
+            }
         } else if (what < 14) {
             who.instance.registry.rename(who.peer, "Name" + random.nextInt(5));
         } else {
