@@ -202,8 +202,8 @@ final class SharedFlights implements Records, Proposals.Decider {
 
     /** What was proposed for a client is not to be: if it has come true, or still does, it is undone. */
     private Decision withdrawn(Proposals.Pending asked) {
-        if (asked.proposed != null && asked.asker != null) {
-            leave(asked.code, asked.asker); // stands behind it, and before whatever this client does next
+        if (asked.asker != null && asked.proposed != null && asked.proposed.next() instanceof Flight flight) {
+            leave(flight, asked.asker); // stands behind it, and before whatever this client does next
         }
         return Decision.refused(Decision.Verdict.AWAY);
     }
@@ -254,23 +254,25 @@ final class SharedFlights implements Records, Proposals.Decider {
     private void leaveForThoseGone(String code) {
         Held known = held.get(code);
         if (known != null) {
-            Set<String> gone = new LinkedHashSet<>();
-            addThoseGone(known.flight, gone);
-            gone.forEach(client -> leave(code, client));
+            leaveForThoseGone(known.flight);
         }
     }
 
-    private void addThoseGone(@Nullable Entry entry, Set<String> gone) {
+    private void leaveForThoseGone(@Nullable Entry entry) {
         if (entry instanceof Flight flight) {
             flight.seats().stream()
                     .filter(seat -> isOfThisHome(seat) && !recipient.isIn(seat.id(), flight.code()))
-                    .forEach(seat -> gone.add(seat.id()));
+                    .forEach(seat -> leave(flight, seat.id()));
         }
     }
 
-    private void leave(String code, String client) {
+    /** The client's seat in {@code flight} is nobody's; if it has asked again since, and has another one by then, that is left alone. */
+    private void leave(Flight flight, String client) {
         Instant now = at;
-        commit(code, null, entry -> Flight.leave(entry, client, Traffic.NONE, now), decision -> {});
+        Rule leave = entry -> entry instanceof Flight there && there.pairing() == flight.pairing()
+                ? Flight.leave(entry, client, Traffic.NONE, now)
+                : Decision.notFound();
+        commit(flight.code(), null, leave, decision -> {});
     }
 
     private void hold(String code, @Nullable Entry entry, String version) {
@@ -400,10 +402,8 @@ final class SharedFlights implements Records, Proposals.Decider {
         }
         if (known.flight == null) {
             put(code, null);
-            Set<String> gone = new LinkedHashSet<>();
-            addThoseGone(known.base, gone);
-            addThoseGone(entry, gone);
-            gone.forEach(client -> leave(code, client));
+            leaveForThoseGone(known.base);
+            leaveForThoseGone(entry);
         } else if (known.alone && !isAsBefore(known)) {
             insist(code);
         } else if (!(entry instanceof Flight flight) || isBehind(flight, version, known)) {

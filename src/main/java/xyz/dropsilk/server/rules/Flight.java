@@ -33,7 +33,8 @@ public record Flight(String code, Seat host, @Nullable Seat guest, long pairing,
         if (!(now instanceof Flight flight)) {
             return Decision.notFound();
         }
-        if (flight.guest != null) {
+        boolean isItsOwn = flight.host.id().equals(joiner.id()); // an earlier try, of which it was told nothing
+        if (flight.guest != null || isItsOwn) {
             return Decision.refused(Decision.Verdict.FULL);
         }
         Pair pair = new Pair(flight.code, flight.host, joiner, RoomChannel.TRANSFER, number);
