@@ -20,6 +20,8 @@ enum Fault {
     FREEZE,
     /** One instance loses its connection for a moment: what was under way is done or not. */
     BREAK,
+    /** The same, where all that was under way is done and no answer arrives: all of it is sent again. */
+    REPEAT,
     /** One instance is cut off for a while. */
     CUT,
     /** One instance stands still for a while. */
@@ -32,9 +34,9 @@ enum Fault {
     FULL;
 
     /** Those that lose nothing that was delivered, and are nobody's death: nobody is told for them that its peer left. */
-    private static final Set<Fault> OF_THE_ENGINE = EnumSet.of(AWAY, EMPTY, FLUSHED, FREEZE, BREAK, FULL);
+    private static final Set<Fault> OF_THE_ENGINE = EnumSet.of(AWAY, EMPTY, FLUSHED, FREEZE, BREAK, REPEAT, FULL);
 
-    private static final Set<Fault> LOSES_NOTHING = EnumSet.of(AWAY, BREAK);
+    private static final Set<Fault> LOSES_NOTHING = EnumSet.of(AWAY, BREAK, REPEAT);
     private static final Set<Fault> DEATHS = EnumSet.of(KILL, STOP);
 
     static boolean areOfTheEngine(Collection<Fault> faults) {

@@ -79,6 +79,7 @@ final class Faults {
                 world.later(millis, world.hub::thaw);
             }
             case BREAK -> one.engine.drop("broken");
+            case REPEAT -> one.engine.loseAnswers();
             case CUT -> {
                 one.engine.cut();
                 world.later(millis, one.engine::mend);

@@ -40,13 +40,18 @@ final class MemoryEngine implements Engine {
         private long lastBack = time.nanos();
 
         void there(Runnable arriving) {
-            lastThere = Math.max(lastThere, time.nanos() + hub.delay());
+            lastThere = later(lastThere);
             time.schedule(arriving, lastThere - time.nanos(), TimeUnit.NANOSECONDS);
         }
 
         void back(Runnable arriving) {
-            lastBack = Math.max(lastBack, time.nanos() + hub.delay());
+            lastBack = later(lastBack);
             time.schedule(arriving, lastBack - time.nanos(), TimeUnit.NANOSECONDS);
+        }
+
+        private long later(long last) {
+            long next = time.nanos() + hub.delay();
+            return next - last > 0 ? next : last;
         }
     }
 
@@ -126,12 +131,21 @@ final class MemoryEngine implements Engine {
     }
 
     void drop(String reason) {
+        drop(reason, hub.chance(underWay.size() + 1));
+    }
+
+    /** Breaks the connection once all that is under way is done, so that no answer arrives. */
+    void loseAnswers() {
+        drop("broken", underWay.size());
+    }
+
+    private void drop(String reason, int most) {
         if (!connected) {
             return;
         }
         connected = false;
         channels.clear();
-        int done = hub.chance(underWay.size() + 1);
+        int done = most;
         List<Call<?>> all = new ArrayList<>(underWay);
         for (Call<?> call : all) {
             if (done-- > 0 && !hub.isAway() && !hub.isFrozen()) {

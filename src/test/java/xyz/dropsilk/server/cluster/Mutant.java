@@ -21,6 +21,8 @@ enum Mutant {
     PARTNER_NOT_REQUIRED,
     /** What was decided alone is not insisted on. */
     NOT_INSISTED,
+    /** A letter that is sent again is read again. */
+    REPEATED_LETTERS,
     /** After a loss nobody looks at the records. */
     NOT_LOOKED_AGAIN;
 
@@ -30,6 +32,7 @@ enum Mutant {
             case NONE, VERSION_NOT_COMPARED, LETTERS_BEFORE_COMMIT -> Set.of();
             case DEATH_IGNORED, PARTNER_NOT_REQUIRED -> Set.of(Fault.KILL);
             case NOT_INSISTED -> Set.of(Fault.AWAY);
+            case REPEATED_LETTERS -> Set.of(Fault.REPEAT);
             case NOT_LOOKED_AGAIN -> Set.of(Fault.EMPTY);
         };
     }

@@ -51,6 +51,18 @@ final class MutantHub extends MemoryHub {
         };
     }
 
+    /** Each letter has a number of its own, so none looks like one that was read. */
+    @Override
+    List<Engine.Delivered> entries(String id, String after, int most) {
+        List<Engine.Delivered> entries = super.entries(id, after, most);
+        return mutant != Mutant.REPEATED_LETTERS
+                ? entries
+                : entries.stream()
+                        .map(each -> new Engine.Delivered(
+                                each.place(), numbered(each.entry(), ++counts), each.payload(), each.bytes()))
+                        .toList();
+    }
+
     private Engine.Change onAny(Engine.Change change) {
         return new Engine.Change(
                 change.code(),
