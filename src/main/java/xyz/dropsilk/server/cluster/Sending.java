@@ -154,17 +154,21 @@ final class Sending implements SendQueue.Sender, Hearings.Listener {
         if (!queue.answered(List.of(item))) {
             return;
         }
-        if (answer.status() == Engine.Status.CONFLICT) {
+        if (answer.status() == Engine.Status.DONE) {
+            if (answer.lost() > 0) {
+                tally.undelivered(answer.lost(), NO_ROOM);
+                gateway().unheardOf(propose.proposal().code());
+            }
+        } else if (isOutdated(propose)) {
+            return; // what came of it is known, or something else is waited for
+        } else if (answer.status() == Engine.Status.CONFLICT) {
             Engine.Kept kept = answer.kept();
             gateway().refused(id, kept.version(), entry(propose.proposal().code(), kept), item.again);
         } else if (isFull) {
             tally.undelivered(1, NO_ROOM);
             refused(propose, id);
-        } else if (isMissing) {
+        } else {
             missing(propose, id);
-        } else if (answer.lost() > 0) {
-            tally.undelivered(answer.lost(), NO_ROOM);
-            gateway().unheardOf(propose.proposal().code());
         }
     }
 
@@ -226,18 +230,22 @@ final class Sending implements SendQueue.Sender, Hearings.Listener {
 
     /** The engine is there and does not do it: the user lacks a right. */
     private void refused(Item.Work work, @Nullable String id) {
-        if (id == null || !gateway().unanswered(id)) {
+        if (!isOutdated(work) && (id == null || !gateway().unanswered(id))) {
             owner.schedule(() -> addAgain(work), REFUSED_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     private void addAgain(Item.Work work) {
-        boolean isOutdated = work instanceof Item.Propose propose
-                && !gateway()
-                        .isProposed(propose.proposal().id(), propose.proposal().version());
-        if (!isOutdated) {
+        if (!isOutdated(work)) {
             queue.add(work);
         }
+    }
+
+    /** Whether it was decided again since, or has come true. */
+    private boolean isOutdated(Item.Work work) {
+        return work instanceof Item.Propose propose
+                && !gateway()
+                        .isProposed(propose.proposal().id(), propose.proposal().version());
     }
 
     /** What is lost is sent again on the next connection; what is refused, {@code letters} of them, was not delivered. */

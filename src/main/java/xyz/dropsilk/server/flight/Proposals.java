@@ -28,6 +28,9 @@ final class Proposals {
     /** What is not answered by then, though the engine works, may never be. */
     private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Ends the id in the name of a mark. */
+    private static final char MARK = '.';
+
     /** What nobody waits for has come true by then, or never will. */
     private static final long FORGOTTEN_NANOS = TimeUnit.SECONDS.toNanos(120);
 
@@ -96,7 +99,7 @@ final class Proposals {
         @Nullable
         Decision proposed;
 
-        /** The version that the record has then; two proposals never have the same. */
+        /** The version that the record has then: two proposals never have the same. Empty while it is read: no proposal counts then. */
         private String version = "";
 
         private int proposals;
@@ -104,8 +107,8 @@ final class Proposals {
         /** Whether nobody waits for it any more. */
         boolean abandoned;
 
-        /** Whether it may have come true, which shows once a mark is read. */
-        private boolean doubtful;
+        /** It may have come true, which shows once the mark of this name is read; empty if there is no doubt. */
+        private String mark = "";
 
         private Pending(
                 String id,
@@ -130,6 +133,7 @@ final class Proposals {
     private final LongSupplier ticker;
     private final Map<String, Pending> pending = new LinkedHashMap<>();
     private long commits;
+    private long marks;
     private boolean away = true;
 
     Proposals(Bus bus, LongSupplier ticker) {
@@ -190,7 +194,7 @@ final class Proposals {
 
     private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision) {
         asked.proposed = decision;
-        asked.doubtful = false;
+        asked.mark = "";
         long number = Math.max(numberOf(expected), asked.decider.newest(asked.code)) + 1;
         Set<String> required = new LinkedHashSet<>(Set.of(bus.home()));
         Set<String> concerned = new LinkedHashSet<>(required);
@@ -222,11 +226,14 @@ final class Proposals {
     /** What lives under the code of the commit {@code id} is {@code entry}, in {@code version}. */
     void read(String id, String version, @Nullable Entry entry) {
         Pending asked = pending.get(id);
-        if (asked == null) {
-            return;
+        if (asked != null && asked.version.isEmpty()) {
+            decide(asked, version, entry);
         }
+    }
+
+    private void decide(Pending asked, String version, @Nullable Entry entry) {
         if (asked.abandoned) {
-            pending.remove(id);
+            pending.remove(asked.id);
             return;
         }
         Entry now = asked.decider.believed(asked.code, version, entry);
@@ -234,7 +241,7 @@ final class Proposals {
         if (decision.isDone() && changes(decision, now)) {
             propose(asked, now == null ? entry : now, version, decision);
         } else {
-            pending.remove(id);
+            pending.remove(asked.id);
             asked.decided.accept(decision);
         }
     }
@@ -250,21 +257,32 @@ final class Proposals {
             return;
         }
         if (again) {
-            asked.doubtful = true;
-            bus.mark(id); // if it has come true, that is read before the mark
+            doubt(asked);
         } else if (asked.decider.needsReading()) {
-            bus.read(id, asked.code);
+            read(asked);
         } else {
-            read(id, version, entry);
+            decide(asked, version, entry);
         }
     }
 
+    private void read(Pending asked) {
+        asked.version = "";
+        bus.read(asked.id, asked.code);
+    }
+
+    /** If it has come true, or is about to, that is read before the mark. */
+    private void doubt(Pending asked) {
+        asked.mark = asked.id + MARK + Long.toString(++marks, Character.MAX_RADIX);
+        bus.mark(asked.mark);
+    }
+
     /** All that was told this instance before {@link Bus#mark} is read. */
-    void marked(String id) {
-        Pending asked = pending.get(id);
-        if (asked != null && asked.doubtful) {
-            asked.doubtful = false;
-            bus.read(id, asked.code);
+    void marked(String mark) {
+        int end = mark.indexOf(MARK);
+        Pending asked = end < 0 ? null : pending.get(mark.substring(0, end));
+        if (asked != null && asked.mark.equals(mark)) {
+            asked.mark = "";
+            read(asked);
         }
     }
 
@@ -326,6 +344,12 @@ final class Proposals {
         return asked != null && asked.version.equals(version);
     }
 
+    /** Whether the client {@code asker} waits for a seat under {@code code}. */
+    boolean isWaited(String asker, String code) {
+        return pending.values().stream()
+                .anyMatch(asked -> asker.equals(asked.asker) && asked.code.equals(code) && !asked.abandoned);
+    }
+
     /** Whoever asked for a seat under {@code code} and {@code has} it was told so, though its own letter was lost: that is the answer. */
     void seated(String code, Predicate<String> has) {
         for (Pending asked : List.copyOf(pending.values())) {
@@ -358,15 +382,12 @@ final class Proposals {
         }
     }
 
-    /** The others can be asked, and the inbox is read to its end. With one that was lost marks may be lost, and that a proposal has come true. */
+    /** The others can be asked, and the inbox is read to its end; but if one was lost before, so may be marks, and that a proposal has come true. */
     void back() {
         away = false;
         for (Pending asked : List.copyOf(pending.values())) {
-            if (asked.doubtful) {
-                marked(asked.id);
-            } else if (asked.proposed != null && !asked.abandoned) {
-                asked.doubtful = true;
-                bus.mark(asked.id); // behind the proposal, should that be sent again
+            if (!asked.mark.isEmpty() || (!asked.version.isEmpty() && !asked.abandoned)) {
+                doubt(asked);
             }
         }
     }
@@ -382,8 +403,7 @@ final class Proposals {
                 pending.remove(asked.id);
             } else if (!asked.abandoned && !away && now - asked.lookedAt >= LOST_NANOS) {
                 asked.lookedAt = now;
-                asked.doubtful = true;
-                bus.mark(asked.id);
+                doubt(asked);
             }
         }
     }

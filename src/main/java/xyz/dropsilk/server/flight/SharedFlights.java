@@ -189,7 +189,7 @@ final class SharedFlights implements Records, Proposals.Decider {
             hold(code, next, version);
             deliver(code, proposed == null ? List.of() : proposed.deliveries(), own);
         } else if (Proposals.numberOf(version) > Proposals.numberOf(known.version)) {
-            adopt(code, known.flight, next, version, unwantedBy(own));
+            adopt(code, known.flight, next, version, own);
         } else {
             bus.check(code); // an engine that forgot something knew no better, or this was seen in the record already
         }
@@ -472,7 +472,8 @@ final class SharedFlights implements Records, Proposals.Decider {
     }
 
     /** The record is right: clients of this instance are told what they have missed. */
-    private void adopt(String code, Flight mine, @Nullable Entry next, String version, @Nullable String unwanted) {
+    private void adopt(
+            String code, Flight mine, @Nullable Entry next, String version, Proposals.@Nullable Pending own) {
         List<Delivery> missed = new ArrayList<>();
         for (Seat seat : mine.seats()) {
             if (!isOfThisHome(seat) || !recipient.isIn(seat.id(), code)) {
@@ -492,15 +493,22 @@ final class SharedFlights implements Records, Proposals.Decider {
         }
         if (next instanceof Flight now) {
             now.seats().stream()
-                    .filter(seat -> isOfThisHome(seat) && !mine.has(seat.id()) && recipient.isFreeFor(seat.id(), code))
+                    .filter(seat -> !mine.has(seat.id()) && isWanted(seat.id(), code, own))
                     .map(seat -> announced(now, seat))
                     .filter(Objects::nonNull)
                     .forEach(missed::add);
         }
         hold(code, next == null ? null : EntryJson.recognizing(next, mine), version);
+        String unwanted = unwantedBy(own);
         missed.removeIf(delivery -> delivery.to().equals(unwanted));
         recipient.deliver(missed);
         proposals.seated(code, client -> recipient.isIn(client, code));
+    }
+
+    /** Whether the client still waits for the seat that it has; one that was told otherwise leaves it. */
+    private boolean isWanted(String client, String code, Proposals.@Nullable Pending own) {
+        boolean isOwn = own != null && !own.abandoned && client.equals(own.asker);
+        return (isOwn || proposals.isWaited(client, code)) && recipient.isFreeFor(client, code);
     }
 
     /** Whom the client of {@code seat} is told of; nobody that is gone from here, since it leaves in a moment. */
