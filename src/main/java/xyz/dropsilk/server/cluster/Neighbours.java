@@ -114,7 +114,9 @@ final class Neighbours {
         open = true;
         engine.listen(TRIED);
         List.copyOf(watched.keySet()).forEach(this::listenTo);
-        sayAll();
+        List.copyOf(said).stream()
+                .filter(network -> !watched.containsKey(network))
+                .forEach(network -> say(network, List.of()));
     }
 
     /** Asks and says everything again, on the same connection. */
@@ -151,6 +153,7 @@ final class Neighbours {
                         () -> {
                             mine.hears = true; // what came before may have been taken back unheard
                             ask(network);
+                            say(network); // else two that begin to listen at one moment may miss each other
                         },
                         owner);
     }

@@ -449,7 +449,7 @@ final class SharedFlights implements Records, Proposals.Decider {
         }
         Rule rule = now -> {
             Held known = held.get(code);
-            return known == null || known.flight == null || !known.alone
+            return known == null || known.flight == null || !known.alone || isAsBefore(known)
                     ? Decision.refused(Decision.Verdict.CODE_IN_USE)
                     : Flight.insist(now, known.flight);
         };

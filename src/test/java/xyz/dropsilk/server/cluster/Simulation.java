@@ -224,7 +224,7 @@ final class Simulation {
 
     private Traveller connect(SimulatedInstance instance) {
         String address = "10.0." + random.nextInt(2) + "." + random.nextInt(200);
-        Traveller who = new Traveller(instance, address, !Fault.loseNothing(faults.possible()), world.time::nanos);
+        Traveller who = new Traveller(instance, address, faults.possible(), world.time::nanos);
         world.say(who + " connects from " + address);
         travellers.add(who);
         instance.registry.connect(who.peer);
