@@ -325,7 +325,8 @@ final class SharedRooms implements Records, Proposals.Decider {
             putBack(copy, version, entry);
         } else {
             reading.learn(code, version, entry, ages);
-            if (copy.told != null && Proposals.numberOf(version) > Proposals.numberOf(copy.toldVersion)) {
+            boolean isNewer = Proposals.numberOf(version) > Proposals.numberOf(copy.toldVersion);
+            if (copy.told != null && isNewer && !proposals.isBusyWith(code)) { // else that is told by its own letter
                 deliveries.tellMissed(copy, copy.room, version);
             }
             lose(copy);

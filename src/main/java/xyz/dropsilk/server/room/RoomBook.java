@@ -134,8 +134,8 @@ public final class RoomBook implements Records.Listener {
         return rooms.get(code);
     }
 
-    /** How many rooms there are. */
-    int size() {
+    /** How many rooms there are. Any thread. */
+    public int size() {
         return rooms.size();
     }
 

@@ -10,8 +10,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import xyz.dropsilk.server.flight.FlightRegistry;
-import xyz.dropsilk.server.flight.Records;
+import xyz.dropsilk.server.event.Periodic;
 import xyz.dropsilk.server.limit.JoinLimit;
+import xyz.dropsilk.server.room.RoomBook;
+import xyz.dropsilk.server.room.RoomSettings;
+import xyz.dropsilk.server.room.Rooms;
+import xyz.dropsilk.server.base.SteadyTicker;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualExecutor;
 
@@ -21,12 +25,19 @@ final class SimulatedInstance {
     final CollectedEvents events = new CollectedEvents();
     final Cluster cluster;
     final FlightRegistry registry;
+    final RoomBook book;
+    final Rooms rooms;
     final MemoryEngine engine;
 
     /** When it was started: ticker nanoseconds. */
     final long since;
 
     private final MemoryEngine[] made = new MemoryEngine[1];
+
+    /** Not long, so that runs see silence and ends. */
+    static final RoomSettings ROOMS = new RoomSettings(Duration.ofSeconds(40), Duration.ofSeconds(14), 1_000, 1_000);
+
+    private static final Duration SWEEP = Duration.ofMillis(500);
 
     /** Up to 4 ms: no timer is on time. */
     private static final int LATE_NANOS = 4_000_000;
@@ -152,18 +163,22 @@ final class SimulatedInstance {
                     made[0] = new MemoryEngine(hub, id, listener);
                     return made[0];
                 },
-                Duration.ofMinutes(30),
+                ROOMS.timeToLive(),
                 process,
                 time::nanos,
                 events,
                 hub.random());
         engine = made[0];
+        SteadyTicker steady = new SteadyTicker(time::nanos);
+        book = new RoomBook(ROOMS, steady);
         registry = new FlightRegistry(
                 new FlightRegistry.Lists(200, arrivalDelay),
                 events,
                 new FlightRegistry.Time(time, time::nanos, process),
-                Records.Listener.none(),
+                book,
                 mutant.bus(cluster.bus()));
+        rooms = new Rooms(registry, book, ROOMS, new Rooms.Time(time, steady), network -> true);
+        new Periodic("rooms", process, events).every(SWEEP, rooms::sweep);
         cluster.join(registry, new JoinLimit(60, time::nanos, events));
         cluster.start();
     }

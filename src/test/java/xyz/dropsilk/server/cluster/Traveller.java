@@ -224,7 +224,7 @@ final class Traveller {
         }
     }
 
-    private static String text(String message, String key) {
+    static String text(String message, String key) {
         String before = '"' + key + "\":\"";
         int from = message.indexOf(before) + before.length();
         return from < before.length() ? "" : message.substring(from, message.indexOf('"', from));
