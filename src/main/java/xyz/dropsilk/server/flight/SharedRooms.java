@@ -213,7 +213,7 @@ final class SharedRooms implements Records, Proposals.Decider {
                 alone.replayed(copy, replay, proposed.next(), version);
             } // else it is looked at again when what was decided here comes to the others
         } else if (proposed != null) {
-            apply(code, base, version, proposed.next(), proposed.deliveries());
+            apply(code, base, version, proposed.next(), own.abandoned ? null : proposed.deliveries());
         } else {
             apply(code, base, version, entry, told);
         }
@@ -222,7 +222,8 @@ final class SharedRooms implements Records, Proposals.Decider {
         }
     }
 
-    private void apply(String code, String base, String version, @Nullable Entry next, List<Delivery> told) {
+    /** {@code told} is null where it was decided without the others as well, so that sockets know some of it. */
+    private void apply(String code, String base, String version, @Nullable Entry next, @Nullable List<Delivery> told) {
         RoomCopy copy = copies.make(code);
         Entry known = next == null ? null : EntryJson.recognizing(next, copy.room);
         boolean isNext = copy.told == null || copy.toldVersion.equals(base);
@@ -230,9 +231,9 @@ final class SharedRooms implements Records, Proposals.Decider {
         if (Proposals.numberOf(version) > Proposals.numberOf(copy.version)) {
             copies.become(copy, known, version);
         }
-        if (isNext) {
+        if (isNext && told != null) {
             deliveries.tell(copy, known, version, told);
-        } else if (isNewer) {
+        } else if (isNext || isNewer) {
             deliveries.tellMissed(copy, known, version);
         }
         if (!stopping && !away) {
@@ -270,12 +271,7 @@ final class SharedRooms implements Records, Proposals.Decider {
     /** The others can be asked, and this instance has read all that it was told. */
     void back() {
         away = false;
-        for (RoomCopy copy : copies.all()) {
-            copy.replay = null;
-            copy.puttingBack = false;
-            copy.losing = false;
-        }
-        reading.back();
+        reading.back(); // what was under way goes on by itself
     }
 
     /** This instance leaves: nobody waits for what the others say. */

@@ -187,7 +187,7 @@ public final class Rooms {
         return whenKnown(code, secret, isCertain -> {
             Found found = find(code, secret, isCertain);
             if (found == null) {
-                return answered(Answer.NOT_FOUND);
+                return answered(unknown(isCertain));
             }
             found.hearing().heard(now());
             if (!found.self().silent()) {
@@ -227,7 +227,7 @@ public final class Rooms {
         return whenKnown(code, secret, isCertain -> {
             Found found = find(code, secret, isCertain);
             if (found == null) {
-                return answered(Answer.NOT_FOUND);
+                return answered(unknown(isCertain));
             }
             found.hearing().heard(now());
             Rule rule = change.by(found.self().id());
@@ -236,6 +236,11 @@ public final class Rooms {
                             ? summaryOf(code, secret, caller, isCertain)
                             : answered(refusal(decision.verdict())));
         });
+    }
+
+    /** Somebody who is not in the room as this instance knows it may have come to it by another one. */
+    private static Answer unknown(boolean isCertain) {
+        return isCertain ? Answer.NOT_FOUND : Answer.AWAY;
     }
 
     private static Answer refusal(Decision.Verdict verdict) {

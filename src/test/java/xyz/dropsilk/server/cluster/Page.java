@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Page {
     final String name;
     private final World world;
     private final String address;
+    private final BooleanSupplier isWell;
     private final Rooms.Caller caller;
     private final Map<RoomChannel, RoomSocket> sockets = new EnumMap<>(RoomChannel.class);
 
@@ -48,6 +50,9 @@ final class Page {
 
     /** Whether it has been asking all the time, and has not left, since it has a seat: nobody may take that. */
     boolean holds;
+
+    /** Whether it was served while all worked, so that every instance can know of it. */
+    boolean known;
 
     /** Whether it was told that it is ready. */
     boolean ready;
@@ -70,7 +75,8 @@ final class Page {
         }
     }
 
-    Page(World world, String name, String address) {
+    Page(World world, String name, String address, BooleanSupplier isWell) {
+        this.isWell = isWell;
         this.world = world;
         this.name = name;
         this.address = address;
@@ -105,7 +111,7 @@ final class Page {
     // --- requests ---
 
     void create() {
-        ask("create", rooms -> rooms.create(name, caller), this::entered);
+        ask("create", rooms -> rooms.create(name, caller), answer -> entered(answer, /* holding= */ true));
     }
 
     void join(String wanted, Consumer<Rooms.Outcome> refused) {
@@ -120,20 +126,21 @@ final class Page {
         };
         ask("join " + wanted, rooms -> rooms.join(wanted, name, caller, tries), answer -> {
             if (answer.outcome() == Rooms.Outcome.DONE) {
-                entered(answer);
+                entered(answer, isWell.getAsBoolean()); // else somebody else may be told the same elsewhere
             } else {
                 refused.accept(answer.outcome());
             }
         });
     }
 
-    private void entered(Rooms.Answer answer) {
+    private void entered(Rooms.Answer answer, boolean holding) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             JsonNode summary = WebClient.json(answer.summary());
             code = String.valueOf(FlightCode.parse(summary.path("roomCode").asText()));
             secret = summary.path("self").path("participantId").asText();
             seen = summary;
-            holds = true;
+            holds = holding;
+            known = isWell.getAsBoolean();
             ready = false;
             pollAt = world.time.nanos() + POLL_NANOS;
         }
@@ -167,6 +174,7 @@ final class Page {
     private void changed(Rooms.Answer answer) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             seen = WebClient.json(answer.summary());
+            known |= isWell.getAsBoolean();
         } else if (answer.outcome() == Rooms.Outcome.NOT_FOUND) {
             World.require(!holds, () -> this + " has lost a seat that it held");
             over();
@@ -187,27 +195,28 @@ final class Page {
         Request mine = new Request(what, instance, world.time.nanos());
         request = mine;
         askedAt = mine.since;
-        question.apply(instance.rooms).whenComplete((answer, failure) -> {
-            if (!mine.forgotten) {
-                request = null;
-                if (failure != null) {
-                    throw new AssertionError(what, failure);
-                }
-                if (!what.equals("poll") || answer.outcome() != Rooms.Outcome.DONE) {
-                    world.say("  " + this + " " + what + ": " + answer.outcome());
-                }
-                mayAway(answer.outcome(), what);
-                then.accept(answer);
-            }
-        });
+        question.apply(instance.rooms)
+                .whenComplete((answer, failure) -> world.guarded(() -> answered(mine, answer, failure, then)));
     }
 
-    /** Whether everything works, so that nobody is told to come again. */
+    private void answered(Request mine, Rooms.Answer answer, @Nullable Throwable failure, Consumer<Rooms.Answer> then) {
+        if (mine.forgotten) {
+            return;
+        }
+        request = null;
+        if (failure != null) {
+            throw new AssertionError(mine.what, failure);
+        }
+        if (!mine.what.equals("poll") || answer.outcome() != Rooms.Outcome.DONE) {
+            world.say("  " + this + " " + mine.what + ": " + answer.outcome());
+        }
+        World.require(
+                !allWell || answer.outcome() != Rooms.Outcome.AWAY, () -> this + " " + mine.what + " is answered");
+        then.accept(answer);
+    }
+
+    /** Whether everything works, so that nobody is told to come again, and sockets are answered soon. */
     boolean allWell;
-
-    private void mayAway(Rooms.Outcome outcome, String what) {
-        World.require(!allWell || outcome != Rooms.Outcome.AWAY, () -> this + " " + what + " is answered");
-    }
 
     // --- time ---
 
@@ -221,7 +230,7 @@ final class Page {
                 sockets.remove(socket.channel);
                 continue;
             }
-            socket.listen(world::say, now);
+            socket.listen(world::say, now, allWell);
             if (socket.peer.wasReplaced()) {
                 socket.end(RoomSockets.End.LOST);
                 sockets.remove(socket.channel);
@@ -282,8 +291,8 @@ final class Page {
             world.say(this + " " + end + " " + socket);
             sockets.remove(channel);
             askedAt = world.time.nanos();
-            if (channel == RoomChannel.TRANSFER && end == RoomSockets.End.CLOSED && socket.attached) {
-                holds = false; // unless the server knows of another attachment, it has left
+            if (channel == RoomChannel.TRANSFER && end == RoomSockets.End.CLOSED) {
+                holds = false; // it leaves by that
             }
             socket.end(end);
         }

@@ -59,7 +59,10 @@ final class RoomSimulation {
                 } else {
                     act();
                 }
-                pass(random.nextInt(3) == 0 ? random.nextInt(random.nextInt(8) == 0 ? 6_000 : 1_000) : random.nextInt(20));
+                pass(
+                        random.nextInt(3) == 0
+                                ? random.nextInt(random.nextInt(8) == 0 ? 6_000 : 1_000)
+                                : random.nextInt(20));
             }
             rest();
             checkAtRest();
@@ -166,7 +169,12 @@ final class RoomSimulation {
             if (pages.size() > 9) {
                 return;
             }
-            page = new Page(world, "Page" + pages.size(), "10.0." + random.nextInt(2) + "." + random.nextInt(200));
+            page = new Page(
+                    world,
+                    "Page" + pages.size(),
+                    "10.0." + random.nextInt(2) + "." + random.nextInt(200),
+                    () -> world.time.nanos() - faults.calmSince() > TimeUnit.SECONDS.toNanos(1));
+            page.allWell = faults.possible().isEmpty();
             pages.add(page);
         } else {
             page = outside.get(0);
@@ -180,15 +188,18 @@ final class RoomSimulation {
             page.create();
         } else {
             String code = codes.get(codes.size() - 1 - random.nextInt(Math.min(2, codes.size())));
-            boolean lives = pages.stream().anyMatch(each -> each.holds && each.code.equals(code));
+            boolean lives = isHeld(code);
             world.say(page + " joins " + code);
-            page.join(code, outcome -> require(
-                    !lives || outcome != Rooms.Outcome.NOT_FOUND || !isHeld(code), () -> page + " finds " + code));
+            page.join(
+                    code,
+                    outcome -> require(
+                            !lives || outcome != Rooms.Outcome.NOT_FOUND || !isHeld(code),
+                            () -> page + " finds " + code));
         }
     }
 
     private boolean isHeld(String code) {
-        return pages.stream().anyMatch(each -> each.holds && each.code.equals(code));
+        return pages.stream().anyMatch(each -> each.holds && each.known && each.code.equals(code));
     }
 
     private void signal() {
@@ -246,7 +257,9 @@ final class RoomSimulation {
     }
 
     private static String without(@Nullable JsonNode seen) {
-        return seen == null ? "nothing" : ((ObjectNode) seen.deepCopy()).without("expiresAt").toString();
+        return seen == null
+                ? "nothing"
+                : ((ObjectNode) seen.deepCopy()).without("expiresAt").toString();
     }
 
     /** The two see each other as each sees itself. */
@@ -260,8 +273,7 @@ final class RoomSimulation {
             Page other = inside.size() == 1 ? null : inside.get(0) == page ? inside.get(1) : inside.get(0);
             if (other == null || other.seen == null) {
                 require(
-                        pages.stream()
-                                .noneMatch(each -> each != page && each.holds && each.code.equals(page.code)),
+                        pages.stream().noneMatch(each -> each != page && each.holds && each.code.equals(page.code)),
                         () -> page + " is alone: " + inside);
                 continue;
             }
@@ -280,7 +292,9 @@ final class RoomSimulation {
                         () -> page + " sees of " + what + " " + seen + ", and " + other + " " + other.seen);
             }
             require(
-                    !losesNothing() || !page.ready || seen.path("self").path("ready").asBoolean(),
+                    !losesNothing()
+                            || !page.ready
+                            || seen.path("self").path("ready").asBoolean(),
                     () -> page + " was told that it is ready: " + seen);
         }
     }

@@ -9,13 +9,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import xyz.dropsilk.server.flight.FlightRegistry;
+import xyz.dropsilk.server.base.SteadyTicker;
 import xyz.dropsilk.server.event.Periodic;
+import xyz.dropsilk.server.flight.FlightRegistry;
 import xyz.dropsilk.server.limit.JoinLimit;
 import xyz.dropsilk.server.room.RoomBook;
 import xyz.dropsilk.server.room.RoomSettings;
 import xyz.dropsilk.server.room.Rooms;
-import xyz.dropsilk.server.base.SteadyTicker;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.ManualExecutor;
 

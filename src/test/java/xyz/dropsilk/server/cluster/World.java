@@ -44,7 +44,18 @@ final class World {
     void pass(long millis) {
         time.advance(Duration.ofMillis(millis));
         if (!thrown.isEmpty()) {
-            throw new AssertionError("thrown: " + thrown.get(0), thrown.get(0));
+            Throwable first = thrown.get(0);
+            throw new AssertionError(first instanceof AssertionError ? first.getMessage() : "thrown: " + first, first);
+        }
+    }
+
+    /** Does {@code work} for which nobody would hear of a failure otherwise. */
+    void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            thrown.add(e);
+            throw e;
         }
     }
 
