@@ -1,5 +1,7 @@
 package xyz.dropsilk.server.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.EnumMap;
 import java.util.List;
@@ -135,7 +137,7 @@ final class Page {
 
     private void entered(Rooms.Answer answer, boolean holding) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
-            JsonNode summary = WebClient.json(answer.summary());
+            JsonNode summary = WebClient.json(new String(answer.summary(), UTF_8));
             code = String.valueOf(FlightCode.parse(summary.path("roomCode").asText()));
             secret = summary.path("self").path("participantId").asText();
             seen = summary;
@@ -173,7 +175,7 @@ final class Page {
 
     private void changed(Rooms.Answer answer) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
-            seen = WebClient.json(answer.summary());
+            seen = WebClient.json(new String(answer.summary(), UTF_8));
             known |= isWell.getAsBoolean();
         } else if (answer.outcome() == Rooms.Outcome.NOT_FOUND) {
             World.require(!holds, () -> this + " has lost a seat that it held");
