@@ -212,7 +212,7 @@ final class SharedRooms implements Records, Proposals.Decider {
             if (own != null && own.rule instanceof RoomsAlone.Replay replay && proposed != null) {
                 alone.replayed(copy, replay, proposed.next(), version);
             } // else it is looked at again when what was decided here comes to the others
-        } else if (proposed != null) {
+        } else if (own != null && proposed != null) {
             apply(code, base, version, proposed.next(), own.abandoned ? null : proposed.deliveries());
         } else {
             apply(code, base, version, entry, told);

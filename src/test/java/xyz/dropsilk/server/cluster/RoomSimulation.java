@@ -19,6 +19,10 @@ import xyz.dropsilk.server.rules.RoomSockets;
 
 /** Pages in rooms on instances that share an engine, and faults: the same for the same seed. */
 final class RoomSimulation {
+    /** As often as pages attach for them. */
+    private static final List<RoomChannel> CHANNELS =
+            List.of(RoomChannel.TRANSFER, RoomChannel.CHAT, RoomChannel.SCREEN_SHARE, RoomChannel.TRANSFER);
+
     private static final int STEPS = 60;
 
     /** The engine's memory is complete again 5 s after a loss; whoever was lost with an instance is silent after some more. */
@@ -126,7 +130,7 @@ final class RoomSimulation {
         if (page.instance.process.isPaused() || !world.instances.contains(page.instance)) {
             return;
         }
-        RoomChannel channel = RoomChannel.values()[random.nextInt(4) % 3];
+        RoomChannel channel = CHANNELS.get(random.nextInt(CHANNELS.size()));
         if (what < 8) {
             page.ready();
         } else if (what < 9) {
