@@ -165,18 +165,22 @@ final class Proposals {
         bus.read(asked.id, code);
     }
 
-    /** Has {@code decision} come true if the record still is {@code entry}, in {@code version}; {@code made} hears whether it did. */
-    void commitIf(
+    /**
+     * Puts back what was known in the version {@code known}, if the record still is {@code entry}, in {@code version}; {@code made} hears whether it
+     * was. It is no newer by that: whoever knows more puts that back over it.
+     */
+    void putBack(
             String code,
             @Nullable Entry entry,
             String version,
             Decision decision,
+            String known,
             Consumer<Boolean> made,
             Decider decider) {
         Rule onlyThen = now -> Decision.refused(Decision.Verdict.CODE_IN_USE);
         Pending asked = pendingOf(code, null, onlyThen, decided -> made.accept(decided.isDone()), decider);
         asked.onRecordAlone = true;
-        propose(asked, entry, version, decision);
+        propose(asked, entry, version, decision, numberOf(known));
     }
 
     private Pending pendingOf(
@@ -193,9 +197,13 @@ final class Proposals {
     }
 
     private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision) {
+        long newest = Math.max(numberOf(expected), asked.decider.newest(asked.code));
+        propose(asked, before, expected, decision, newest + 1);
+    }
+
+    private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision, long number) {
         asked.proposed = decision;
         asked.mark = "";
-        long number = Math.max(numberOf(expected), asked.decider.newest(asked.code)) + 1;
         Set<String> required = new LinkedHashSet<>(Set.of(bus.home()));
         Set<String> concerned = new LinkedHashSet<>(required);
         asked.decider.addHomes(before, concerned);

@@ -458,11 +458,13 @@ final class SharedFlights implements Records, Proposals.Decider {
 
     /** Puts back what the others have forgotten, if the record still is {@code entry}, in {@code version}; else looks again. */
     private void putBack(String code, String version, @Nullable Entry entry, Flight mine) {
-        proposals.commitIf(
+        Held known = held.get(code);
+        proposals.putBack(
                 code,
                 entry,
                 version,
                 Flight.insist(entry, mine),
+                known == null ? version : known.version,
                 isDone -> {
                     if (!isDone) {
                         bus.check(code);

@@ -227,7 +227,7 @@ final class SharedRooms implements Records, Proposals.Decider {
         RoomCopy copy = copies.make(code);
         Entry known = next == null ? null : EntryJson.recognizing(next, copy.room);
         boolean isNext = copy.told == null || copy.toldVersion.equals(base);
-        boolean isNewer = Proposals.numberOf(version) > Proposals.numberOf(copy.toldVersion);
+        boolean isNewer = Proposals.numberOf(version) >= Proposals.numberOf(copy.toldVersion); // or put back
         if (Proposals.numberOf(version) > Proposals.numberOf(copy.version)) {
             copies.become(copy, known, version);
         }
@@ -337,11 +337,12 @@ final class SharedRooms implements Records, Proposals.Decider {
             return;
         }
         copy.puttingBack = true;
-        proposals.commitIf(
+        proposals.putBack(
                 copy.code,
                 entry,
                 version,
                 Room.putBack(mine),
+                copy.version,
                 isDone -> {
                     copy.puttingBack = false;
                     if (!isDone) {

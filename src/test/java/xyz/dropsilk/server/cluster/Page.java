@@ -53,9 +53,6 @@ final class Page {
     /** Whether it has been asking all the time, and has not left, since it has a seat: nobody may take that. */
     boolean holds;
 
-    /** Whether it was served while all worked, so that every instance can know of it. */
-    boolean known;
-
     /** Whether it was told that it is ready. */
     boolean ready;
 
@@ -113,7 +110,7 @@ final class Page {
     // --- requests ---
 
     void create() {
-        ask("create", rooms -> rooms.create(name, caller), answer -> entered(answer, /* holding= */ true));
+        ask("create", rooms -> rooms.create(name, caller), this::entered);
     }
 
     void join(String wanted, Consumer<Rooms.Outcome> refused) {
@@ -128,21 +125,21 @@ final class Page {
         };
         ask("join " + wanted, rooms -> rooms.join(wanted, name, caller, tries), answer -> {
             if (answer.outcome() == Rooms.Outcome.DONE) {
-                entered(answer, isWell.getAsBoolean()); // else somebody else may be told the same elsewhere
+                entered(answer);
             } else {
                 refused.accept(answer.outcome());
             }
         });
     }
 
-    private void entered(Rooms.Answer answer, boolean holding) {
+    /** Where others can't be asked somebody else may be told the same elsewhere, or nobody else knows of it. */
+    private void entered(Rooms.Answer answer) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             JsonNode summary = WebClient.json(new String(answer.summary(), UTF_8));
             code = String.valueOf(FlightCode.parse(summary.path("roomCode").asText()));
             secret = summary.path("self").path("participantId").asText();
             seen = summary;
-            holds = holding;
-            known = isWell.getAsBoolean();
+            holds = isWell.getAsBoolean();
             ready = false;
             pollAt = world.time.nanos() + POLL_NANOS;
         }
@@ -176,7 +173,6 @@ final class Page {
     private void changed(Rooms.Answer answer) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             seen = WebClient.json(new String(answer.summary(), UTF_8));
-            known |= isWell.getAsBoolean();
         } else if (answer.outcome() == Rooms.Outcome.NOT_FOUND) {
             World.require(!holds, () -> this + " has lost a seat that it held");
             over();

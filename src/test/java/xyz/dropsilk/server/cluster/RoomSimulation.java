@@ -203,7 +203,7 @@ final class RoomSimulation {
     }
 
     private boolean isHeld(String code) {
-        return pages.stream().anyMatch(each -> each.holds && each.known && each.code.equals(code));
+        return pages.stream().anyMatch(each -> each.holds && each.code.equals(code));
     }
 
     private void signal() {
