@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.flight;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
@@ -27,7 +28,20 @@ final class RoomDeliveries {
 
     /** The same, by what they have missed. */
     void tellMissed(RoomCopy copy, @Nullable Entry next, String version) {
-        tell(copy, next, version, RoomSockets.missed(copy.told, (Room) next, copies::isHere));
+        tellMissed(copy, next, version, List.of());
+    }
+
+    /** The same; whoever has attached again waits for the answer that is in {@code decided}, though nothing is different by it. */
+    void tellMissed(RoomCopy copy, @Nullable Entry next, String version, List<Delivery> decided) {
+        List<Delivery> missed = RoomSockets.missed(copy.told, (Room) next, copies::isHere);
+        Stream<Delivery> answers = decided.stream()
+                .filter(each -> each instanceof Delivery.Attached)
+                .filter(each -> missed.stream().noneMatch(other -> isAttached(other, each.to())));
+        tell(copy, next, version, Stream.concat(answers, missed.stream()).toList());
+    }
+
+    private static boolean isAttached(Delivery delivery, String socket) {
+        return delivery instanceof Delivery.Attached && delivery.to().equals(socket);
     }
 
     /** Nothing is delivered to a socket that is gone, or takes part in something else by now. */

@@ -116,8 +116,11 @@ final class RoomReading {
         learn(code, version, isSame && copy != null ? copy.room : entry, ages);
         RoomCopy forgotten = isForgotten(copy, version) && isMember(copy, refresh) ? copy : null;
         if (refresh != null) {
-            boolean isKnown = copies.get(code) != null || !rebuilding;
-            refresh.then.accept(isKnown ? Records.Freshness.FRESH : Records.Freshness.UNKNOWN);
+            if (rebuilding) {
+                giveUp(refresh); // somebody else may know more, and has not put it back yet
+            } else {
+                refresh.then.accept(Records.Freshness.FRESH);
+            }
         }
         return forgotten;
     }

@@ -234,7 +234,7 @@ final class SharedRooms implements Records, Proposals.Decider {
         if (isNext && told != null) {
             deliveries.tell(copy, known, version, told);
         } else if (isNext || isNewer) {
-            deliveries.tellMissed(copy, known, version);
+            deliveries.tellMissed(copy, known, version, told == null ? List.of() : told);
         }
         if (!stopping && !away) {
             lost.loseGone(copy);

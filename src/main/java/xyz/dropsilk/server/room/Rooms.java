@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -30,6 +31,9 @@ import xyz.dropsilk.server.rules.Rule;
 public final class Rooms {
     /** The longest id of a participant that is looked at, in UTF-16 units. */
     public static final int MAX_ID_UNITS = 64;
+
+    /** Each question to the others is given up after two seconds: a request that leads to two is late by no more than this. */
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final FlightRegistry registry;
     private final RoomBook book;
@@ -156,7 +160,7 @@ public final class Rooms {
         Participant joiner = Participant.newcomer(ParticipantId.publicOf(secret), name);
         Instant at = time.clock.instant();
         long asked = now();
-        return whenKnown(
+        return whenSoonKnown(
                 code,
                 null,
                 isCertain -> (isCertain ? expiry.endIfExpired(code) : answered(Decision.notFound()))
@@ -184,6 +188,7 @@ public final class Rooms {
     /** The room as the caller, known by its {@code secret}, sees it. */
     public CompletionStage<Answer> poll(String code, String secret, Caller caller) {
         polls.increment();
+        long asked = now();
         return whenKnown(code, secret, isCertain -> {
             Found found = find(code, secret, isCertain);
             if (found == null) {
@@ -192,6 +197,9 @@ public final class Rooms {
             found.hearing().heard(now());
             if (!found.self().silent()) {
                 return summary(found, caller, isCertain);
+            }
+            if (!isSoon(asked)) {
+                return answered(Answer.AWAY);
             }
             return registry.commit(
                             code,
@@ -224,7 +232,8 @@ public final class Rooms {
     }
 
     private CompletionStage<Answer> change(String code, String secret, Caller caller, Change change) {
-        return whenKnown(code, secret, isCertain -> {
+        long asked = now();
+        return whenSoonKnown(code, secret, isCertain -> {
             Found found = find(code, secret, isCertain);
             if (found == null) {
                 return answered(unknown(isCertain));
@@ -233,7 +242,7 @@ public final class Rooms {
             Rule rule = change.by(found.self().id());
             return registry.commit(code, Records.PAGE, rule)
                     .thenCompose(decision -> decision.isDone()
-                            ? summaryOf(code, secret, caller, isCertain)
+                            ? summaryOf(code, secret, caller, isCertain && isSoon(asked))
                             : answered(refusal(decision.verdict())));
         });
     }
@@ -268,10 +277,22 @@ public final class Rooms {
         if (!registry.isShared()) {
             return work.run(/* isCertain= */ true);
         }
+        long asked = now();
         return registry.refresh(code, secret == null ? null : ParticipantId.publicOf(secret))
                 .thenCompose(freshness -> freshness == Records.Freshness.UNKNOWN
                         ? answered(Answer.AWAY)
-                        : work.run(freshness == Records.Freshness.FRESH));
+                        : work.run(freshness == Records.Freshness.FRESH && isSoon(asked)));
+    }
+
+    /** The same for what has to ask the others once more: where the first answer took long, nobody waits for two. */
+    private CompletionStage<Answer> whenSoonKnown(String code, @Nullable String secret, Work work) {
+        long asked = now();
+        return whenKnown(code, secret, isCertain -> isSoon(asked) ? work.run(isCertain) : answered(Answer.AWAY));
+    }
+
+    /** Whether another question can still be answered in time. */
+    private boolean isSoon(long asked) {
+        return now() - asked < SOON_NANOS;
     }
 
     // --- summaries ---

@@ -25,6 +25,9 @@ final class Page {
     /** Two seconds for what the others say, and once more where that leads to another question. */
     static final long ANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
+    /** By then each instance has read of a seat that was taken while all was well. */
+    private static final long KNOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final long POLL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Into a full room a join replaces whoever was not heard of for 5 s. */
@@ -34,6 +37,10 @@ final class Page {
     private final World world;
     private final String address;
     private final BooleanSupplier isWell;
+
+    /** Whether the engine may have forgotten everything and nobody has noticed, or put it back yet. */
+    private final BooleanSupplier isForgotten;
+
     private final Rooms.Caller caller;
     private final Map<RoomChannel, RoomSocket> sockets = new EnumMap<>(RoomChannel.class);
 
@@ -50,8 +57,13 @@ final class Page {
     /** Whether it asks no more, for now or for ever. */
     boolean quiet;
 
-    /** Whether it has been asking all the time, and has not left, since it has a seat: nobody may take that. */
+    /** Whether all instances can know that it has a seat, and it has been asking all the time and has not left: nobody may take that. */
     boolean holds;
+
+    /** Whether it has been asking all the time since it has a seat. */
+    private boolean mayHold;
+
+    private long enteredAt;
 
     /** Whether it was told that it is ready. */
     boolean ready;
@@ -74,8 +86,9 @@ final class Page {
         }
     }
 
-    Page(World world, String name, String address, BooleanSupplier isWell) {
+    Page(World world, String name, String address, BooleanSupplier isWell, BooleanSupplier isForgotten) {
         this.isWell = isWell;
+        this.isForgotten = isForgotten;
         this.world = world;
         this.name = name;
         this.address = address;
@@ -107,6 +120,12 @@ final class Page {
         return last == null ? "" : last.path("peer").path("name").asText("");
     }
 
+    /** Its seat may be taken from now on. */
+    void letGo() {
+        holds = false;
+        mayHold = false;
+    }
+
     // --- requests ---
 
     void create() {
@@ -132,14 +151,14 @@ final class Page {
         });
     }
 
-    /** Where others can't be asked somebody else may be told the same elsewhere, or nobody else knows of it. */
     private void entered(Rooms.Answer answer) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             JsonNode summary = WebClient.json(new String(answer.summary(), UTF_8));
             code = String.valueOf(FlightCode.parse(summary.path("roomCode").asText()));
             secret = summary.path("self").path("participantId").asText();
             seen = summary;
-            holds = isWell.getAsBoolean();
+            mayHold = true;
+            enteredAt = world.time.nanos();
             ready = false;
             pollAt = world.time.nanos() + POLL_NANOS;
         }
@@ -147,7 +166,7 @@ final class Page {
 
     void ready() {
         ask("ready", rooms -> rooms.ready(code, secret, caller, 1, 1), answer -> {
-            ready |= answer.outcome() == Rooms.Outcome.DONE;
+            ready |= answer.outcome() == Rooms.Outcome.DONE && isWell.getAsBoolean();
             changed(answer);
         });
     }
@@ -173,7 +192,8 @@ final class Page {
     private void changed(Rooms.Answer answer) {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             seen = WebClient.json(new String(answer.summary(), UTF_8));
-        } else if (answer.outcome() == Rooms.Outcome.NOT_FOUND) {
+            holds |= mayHold && isWell.getAsBoolean() && world.time.nanos() - enteredAt > KNOWN_NANOS;
+        } else if (answer.outcome() == Rooms.Outcome.NOT_FOUND && !isForgotten.getAsBoolean()) {
             World.require(!holds, () -> this + " has lost a seat that it held");
             over();
         }
@@ -182,7 +202,7 @@ final class Page {
     /** Its room is over, or its seat somebody else's. */
     private void over() {
         seen = null;
-        holds = false;
+        letGo();
         quiet = true;
         sockets().forEach(socket -> socket.end(RoomSockets.End.CLOSED));
         sockets.clear();
@@ -235,7 +255,7 @@ final class Page {
             }
         }
         if (isIn() && now - askedAt > UNHEARD_NANOS && sockets.isEmpty()) {
-            holds = false;
+            letGo();
         }
         if (isIn() && !quiet && !isWaiting() && now - pollAt >= 0) {
             pollAt = now + POLL_NANOS;
@@ -290,9 +310,12 @@ final class Page {
             sockets.remove(channel);
             askedAt = world.time.nanos();
             if (channel == RoomChannel.TRANSFER && end == RoomSockets.End.CLOSED) {
-                holds = false; // it leaves by that
+                letGo(); // it leaves by that
             }
             socket.end(end);
+            if (channel == RoomChannel.TRANSFER && end == RoomSockets.End.CLOSED) {
+                sockets().forEach(each -> end(each.channel, end)); // so does a page that goes
+            }
         }
     }
 

@@ -89,7 +89,7 @@ final class RoomSimulation {
         for (Page page : pages) {
             page.pass();
             if (!losesNothing()) {
-                page.holds = false; // whoever knew of it may be gone
+                page.letGo(); // whoever knew of it may be gone
             }
             if (page.isIn() && !codes.contains(page.code)) {
                 codes.add(page.code);
@@ -177,7 +177,8 @@ final class RoomSimulation {
                     world,
                     "Page" + pages.size(),
                     "10.0." + random.nextInt(2) + "." + random.nextInt(200),
-                    () -> world.time.nanos() - faults.calmSince() > TimeUnit.SECONDS.toNanos(1));
+                    this::isWell,
+                    this::isForgotten);
             page.allWell = faults.possible().isEmpty();
             pages.add(page);
         } else {
@@ -197,9 +198,23 @@ final class RoomSimulation {
             page.join(
                     code,
                     outcome -> require(
-                            !lives || outcome != Rooms.Outcome.NOT_FOUND || !isHeld(code),
+                            !lives || outcome != Rooms.Outcome.NOT_FOUND || !isHeld(code) || isForgotten(),
                             () -> page + " finds " + code));
         }
+    }
+
+    private boolean calmFor(int seconds) {
+        return world.time.nanos() - faults.calmSince() > TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    /** All instances are together, and know what each has decided alone: where the engine only refused, that is looked at every 5 s. */
+    private boolean isWell() {
+        return calmFor(faults.possible().contains(Fault.FULL) ? 7 : 1);
+    }
+
+    /** A second until it is noticed, and five for all to put back what they know. */
+    private boolean isForgotten() {
+        return faults.possible().contains(Fault.FLUSHED) && !calmFor(8);
     }
 
     private boolean isHeld(String code) {
@@ -296,7 +311,7 @@ final class RoomSimulation {
                         () -> page + " sees of " + what + " " + seen + ", and " + other + " " + other.seen);
             }
             require(
-                    !losesNothing()
+                    !Fault.loseNothing(faults.possible())
                             || !page.ready
                             || seen.path("self").path("ready").asBoolean(),
                     () -> page + " was told that it is ready: " + seen);
@@ -340,7 +355,7 @@ final class RoomSimulation {
 
     private void everybodyGoes() {
         for (Page page : pages) {
-            page.holds = false;
+            page.letGo();
             page.quiet = true;
             boolean closes = random.nextBoolean();
             for (RoomChannel channel : RoomChannel.values()) {
