@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import xyz.dropsilk.server.flight.Bus;
 import xyz.dropsilk.server.testing.ManualExecutor;
 
@@ -23,13 +24,15 @@ enum Mutant {
     NOT_INSISTED,
     /** A letter that is sent again is read again. */
     REPEATED_LETTERS,
+    /** Whoever asks for a room is not heard of. */
+    UNHEARD,
     /** After a loss nobody looks at the records. */
     NOT_LOOKED_AGAIN;
 
     /** The faults with which it shows. */
     Set<Fault> faults() {
         return switch (this) {
-            case NONE, VERSION_NOT_COMPARED, LETTERS_BEFORE_COMMIT -> Set.of();
+            case NONE, VERSION_NOT_COMPARED, LETTERS_BEFORE_COMMIT, UNHEARD -> Set.of();
             case DEATH_IGNORED, PARTNER_NOT_REQUIRED -> Set.of(Fault.KILL);
             case NOT_INSISTED -> Set.of(Fault.AWAY);
             case REPEATED_LETTERS -> Set.of(Fault.REPEAT);
@@ -45,7 +48,15 @@ enum Mutant {
         return this == NOT_INSISTED || this == NOT_LOOKED_AGAIN ? new MutantBus(this, real) : real;
     }
 
-    static List<Mutant> all() {
-        return List.of(values()).subList(1, values().length);
+    /** Those that show in flights. */
+    static List<Mutant> ofFlights() {
+        return Stream.of(values())
+                .filter(mutant -> mutant != NONE && mutant != UNHEARD)
+                .toList();
+    }
+
+    /** Those that show in rooms. */
+    static List<Mutant> ofRooms() {
+        return List.of(LETTERS_BEFORE_COMMIT, UNHEARD, NOT_INSISTED, NOT_LOOKED_AGAIN);
     }
 }

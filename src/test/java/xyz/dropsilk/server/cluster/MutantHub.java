@@ -51,6 +51,15 @@ final class MutantHub extends MemoryHub {
         };
     }
 
+    @Override
+    List<Engine.Kept> hear(List<Engine.Hearing> hearings) {
+        return mutant != Mutant.UNHEARD
+                ? super.hear(hearings)
+                : super.hear(hearings.stream()
+                        .map(each -> new Engine.Hearing(each.code(), List.of(), each.known(), each.timeToLive()))
+                        .toList());
+    }
+
     /** Each letter has a number of its own, so none looks like one that was read. */
     @Override
     List<Engine.Delivered> entries(String id, String after, int most) {

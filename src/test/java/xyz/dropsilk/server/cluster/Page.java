@@ -38,9 +38,6 @@ final class Page {
     private final String address;
     private final BooleanSupplier isWell;
 
-    /** Whether the engine may have forgotten everything and nobody has noticed, or put it back yet. */
-    private final BooleanSupplier isForgotten;
-
     private final Rooms.Caller caller;
     private final Map<RoomChannel, RoomSocket> sockets = new EnumMap<>(RoomChannel.class);
 
@@ -86,9 +83,8 @@ final class Page {
         }
     }
 
-    Page(World world, String name, String address, BooleanSupplier isWell, BooleanSupplier isForgotten) {
+    Page(World world, String name, String address, BooleanSupplier isWell) {
         this.isWell = isWell;
-        this.isForgotten = isForgotten;
         this.world = world;
         this.name = name;
         this.address = address;
@@ -193,7 +189,7 @@ final class Page {
         if (answer.outcome() == Rooms.Outcome.DONE) {
             seen = WebClient.json(new String(answer.summary(), UTF_8));
             holds |= mayHold && isWell.getAsBoolean() && world.time.nanos() - enteredAt > KNOWN_NANOS;
-        } else if (answer.outcome() == Rooms.Outcome.NOT_FOUND && !isForgotten.getAsBoolean()) {
+        } else if (answer.outcome() == Rooms.Outcome.NOT_FOUND) {
             World.require(!holds, () -> this + " has lost a seat that it held");
             over();
         }

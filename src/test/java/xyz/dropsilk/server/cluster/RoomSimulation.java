@@ -97,9 +97,9 @@ final class RoomSimulation {
         }
     }
 
-    /** Whether nobody's death and no old engine can take a seat from anybody. */
+    /** Whether a seat can't be lost: by nobody's death, to no old engine, and in no moment in which nobody has noticed that all is forgotten. */
     private boolean losesNothing() {
-        return Fault.areOfTheEngine(faults.possible());
+        return Fault.areOfTheEngine(faults.possible()) && !faults.possible().contains(Fault.FLUSHED);
     }
 
     private List<Page> here() {
@@ -177,8 +177,7 @@ final class RoomSimulation {
                     world,
                     "Page" + pages.size(),
                     "10.0." + random.nextInt(2) + "." + random.nextInt(200),
-                    this::isWell,
-                    this::isForgotten);
+                    this::isWell);
             page.allWell = faults.possible().isEmpty();
             pages.add(page);
         } else {
@@ -198,7 +197,7 @@ final class RoomSimulation {
             page.join(
                     code,
                     outcome -> require(
-                            !lives || outcome != Rooms.Outcome.NOT_FOUND || !isHeld(code) || isForgotten(),
+                            !lives || outcome != Rooms.Outcome.NOT_FOUND || !isHeld(code),
                             () -> page + " finds " + code));
         }
     }
@@ -210,11 +209,6 @@ final class RoomSimulation {
     /** All instances are together, and know what each has decided alone: where the engine only refused, that is looked at every 5 s. */
     private boolean isWell() {
         return calmFor(faults.possible().contains(Fault.FULL) ? 7 : 1);
-    }
-
-    /** A second until it is noticed, and five for all to put back what they know. */
-    private boolean isForgotten() {
-        return faults.possible().contains(Fault.FLUSHED) && !calmFor(8);
     }
 
     private boolean isHeld(String code) {
