@@ -61,13 +61,8 @@ class ClusterIT {
     }
 
     private static void pair(WebClient host, WebClient guest) {
-        join(guest, host.createFlight());
+        guest.awaitSeat(host.createFlight());
         host.expect("peer-joined");
-    }
-
-    /** Joins a flight of another instance, however long a busy machine takes for it: after 2 s the answer is that it is not found. */
-    private static void join(WebClient guest, String code) {
-        Await.until("a place in " + code, () -> guest.join(code).nextButLists().contains("peer-joined"));
     }
 
     @Test
@@ -100,7 +95,7 @@ class ClusterIT {
             guest.leave();
             host.expect("peer-left");
             try (WebClient next = at(other)) {
-                join(next, code);
+                next.awaitSeat(code);
                 host.expect("peer-joined");
             }
             host.expect("peer-left");
@@ -115,7 +110,7 @@ class ClusterIT {
                 WebClient guest = at(other);
                 WebClient late = at(one)) {
             String code = host.createFlight();
-            join(guest, code);
+            guest.awaitSeat(code);
             late.join(code).expectError("Flight not found or full", "flight_not_found");
             for (int i = 0; i < 5; i++) {
                 try (WebClient guesser = at(i % 2 == 0 ? one : other)) {
@@ -161,7 +156,7 @@ class ClusterIT {
             here.leave();
             alone.expect("peer-left");
             try (WebClient next = at(other)) {
-                join(next, code);
+                next.awaitSeat(code);
                 alone.expect("peer-joined");
             }
             guest.expectNothing();

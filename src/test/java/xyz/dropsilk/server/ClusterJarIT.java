@@ -38,9 +38,8 @@ class ClusterJarIT {
         return code;
     }
 
-    /** However long a busy machine takes for it: after 2 s the answer is that the flight is not found. */
     private static void join(WebClient host, WebClient guest, String code) {
-        Await.until("a place", () -> guest.join(code).nextButLists().contains("peer-joined"));
+        guest.awaitSeat(code);
         host.expect("peer-joined");
     }
 

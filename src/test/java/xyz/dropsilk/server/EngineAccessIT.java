@@ -45,7 +45,7 @@ class EngineAccessIT {
     /** A flight, however long a busy machine takes for it; its code. */
     private static String pair(WebClient host, WebClient guest) {
         String code = host.createFlight();
-        Await.until("a place", () -> guest.join(code).nextButLists().contains("peer-joined"));
+        guest.awaitSeat(code);
         host.expect("peer-joined");
         return code;
     }
@@ -219,7 +219,7 @@ class EngineAccessIT {
                 assertEquals(2, host.expect("signal").path("data").asInt());
                 here.leave();
                 alone.expect("peer-left");
-                Await.until("a place", () -> there.join(code).nextButLists().contains("peer-joined"));
+                there.awaitSeat(code);
                 alone.expect("peer-joined");
                 host.expectNothing();
                 guest.expectNothing();

@@ -75,7 +75,7 @@ public final class Gateway {
 
     /** The engine has just lost its memory, or all that is known to anybody should be in it again. */
     public void rebuilding(boolean now) {
-        shared(records -> records.rooms().rebuilding(now));
+        shared(records -> records.rebuilding(now));
     }
 
     /** Answers {@link Bus#propose} where the record was {@code entry} already; {@code again} if it was sent before that. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.rules.Decision;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
+import xyz.dropsilk.server.rules.Flight;
 import xyz.dropsilk.server.rules.Rule;
 
 /**
@@ -61,6 +62,9 @@ final class Proposals {
         /** Whether rules need more than the record's value, which only reading it gives. */
         boolean needsReading();
 
+        /** Whether somebody may know more than the records say, and has not put it back yet: who asks for what is not there waits for that. */
+        boolean mayComeBack();
+
         /** Whether two can be paired only if both ones' instances hear of it. */
         boolean requiresPartner();
 
@@ -106,6 +110,9 @@ final class Proposals {
 
         /** Whether nobody waits for it any more. */
         boolean abandoned;
+
+        /** Whether it is read again soon. */
+        private boolean isReadAgain;
 
         /** It may have come true, which shows once the mark of this name is read; empty if there is no doubt. */
         private String mark = "";
@@ -248,6 +255,8 @@ final class Proposals {
         Decision decision = asked.rule.decide(now);
         if (decision.isDone() && changes(decision, now)) {
             propose(asked, now == null ? entry : now, version, decision);
+        } else if (asked.asker != null && now == null && asked.decider.mayComeBack()) {
+            asked.isReadAgain = true;
         } else {
             pending.remove(asked.id);
             asked.decided.accept(decision);
@@ -358,13 +367,26 @@ final class Proposals {
                 .anyMatch(asked -> asker.equals(asked.asker) && asked.code.equals(code) && !asked.abandoned);
     }
 
-    /** Whoever asked for a seat under {@code code} and {@code has} it was told so, though its own letter was lost: that is the answer. */
-    void seated(String code, Predicate<String> has) {
+    /** Whether the client {@code asker} waits for just the seat that it has in {@code flight}. */
+    boolean isProposed(String asker, Flight flight) {
+        return pending.values().stream().anyMatch(asked -> asker.equals(asked.asker) && isOf(asked, flight));
+    }
+
+    private static boolean isOf(Pending asked, Flight flight) {
+        return !asked.abandoned
+                && asked.code.equals(flight.code())
+                && asked.proposed != null
+                && asked.proposed.next() instanceof Flight next
+                && next.pairing() == flight.pairing();
+    }
+
+    /** Whoever asked for its seat in {@code flight} and {@code has} it was told so, though its own letter was lost: that is the answer. */
+    void seated(Flight flight, Predicate<String> has) {
         for (Pending asked : List.copyOf(pending.values())) {
-            boolean isForSeat = asked.code.equals(code) && asked.asker != null && !asked.abandoned;
-            if (isForSeat && asked.proposed != null && has.test(asked.asker)) {
+            Decision proposed = asked.proposed;
+            if (asked.asker != null && proposed != null && isOf(asked, flight) && has.test(asked.asker)) {
                 pending.remove(asked.id);
-                asked.decided.accept(asked.proposed);
+                asked.decided.accept(proposed);
             }
         }
     }
@@ -409,6 +431,9 @@ final class Proposals {
                 asked.decider.gaveUp(asked);
             } else if (asked.abandoned && now - asked.since >= FORGOTTEN_NANOS) {
                 pending.remove(asked.id);
+            } else if (asked.isReadAgain && !asked.abandoned && !away) {
+                asked.isReadAgain = false;
+                read(asked);
             } else if (!asked.abandoned && !away && now - asked.lookedAt >= LOST_NANOS) {
                 asked.lookedAt = now;
                 doubt(asked);

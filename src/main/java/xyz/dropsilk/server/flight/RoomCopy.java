@@ -46,6 +46,12 @@ final class RoomCopy {
         this.servedAt = now;
     }
 
+    /** Whether the sockets here were told something else than {@code recordVersion}, and nothing newer: one put back has the same number. */
+    boolean isUntold(String recordVersion) {
+        return !recordVersion.equals(toldVersion)
+                && Proposals.numberOf(recordVersion) >= Proposals.numberOf(toldVersion);
+    }
+
     boolean isAlone() {
         return !alone.isEmpty();
     }

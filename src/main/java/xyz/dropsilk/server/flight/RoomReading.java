@@ -82,7 +82,7 @@ final class RoomReading {
             if (told == null || copy.isAlone()) {
                 continue;
             }
-            boolean lags = Proposals.numberOf(copy.version) > Proposals.numberOf(copy.toldVersion);
+            boolean lags = copy.isUntold(copy.version);
             if (lags && copy.lags) {
                 bus.check(copy.code);
             }

@@ -54,6 +54,10 @@ final class SharedFlights implements Records, Proposals.Decider {
     private Instant at = Instant.EPOCH;
 
     private boolean away = true;
+
+    /** Whether the engine has just lost its memory: by and by all flights are put back. */
+    private boolean rebuilding;
+
     private int flights;
 
     /**
@@ -79,6 +83,11 @@ final class SharedFlights implements Records, Proposals.Decider {
     /** What is told until the next call was read at {@code now}. */
     void at(Instant now) {
         at = now;
+    }
+
+    /** While {@code now}, what is not known here may be known to somebody who has not put it back yet. */
+    void rebuilding(boolean now) {
+        rebuilding = now;
     }
 
     // --- deciding ---
@@ -117,6 +126,11 @@ final class SharedFlights implements Records, Proposals.Decider {
     @Override
     public boolean needsReading() {
         return false;
+    }
+
+    @Override
+    public boolean mayComeBack() {
+        return rebuilding;
     }
 
     @Override
@@ -269,10 +283,14 @@ final class SharedFlights implements Records, Proposals.Decider {
     /** The client's seat in {@code flight} is nobody's; if it has asked again since, and has another one by then, that is left alone. */
     private void leave(Flight flight, String client) {
         Instant now = at;
-        Rule leave = entry -> entry instanceof Flight there && there.pairing() == flight.pairing()
-                ? Flight.leave(entry, client, Traffic.NONE, now)
-                : Decision.notFound();
-        commit(flight.code(), null, leave, decision -> {});
+        String code = flight.code();
+        Rule leave = entry -> {
+            boolean isMeant = entry instanceof Flight there && there.pairing() == flight.pairing();
+            return isMeant || !(recipient.isIn(client, code) || proposals.isWaited(client, code))
+                    ? Flight.leave(entry, client, Traffic.NONE, now)
+                    : Decision.notFound();
+        };
+        commit(code, null, leave, decision -> {});
     }
 
     private void hold(String code, @Nullable Entry entry, String version) {
@@ -495,7 +513,7 @@ final class SharedFlights implements Records, Proposals.Decider {
         }
         if (next instanceof Flight now) {
             now.seats().stream()
-                    .filter(seat -> !mine.has(seat.id()) && isWanted(seat.id(), code, own))
+                    .filter(seat -> !mine.has(seat.id()) && isWanted(seat.id(), now, own))
                     .map(seat -> announced(now, seat))
                     .filter(Objects::nonNull)
                     .forEach(missed::add);
@@ -504,13 +522,15 @@ final class SharedFlights implements Records, Proposals.Decider {
         String unwanted = unwantedBy(own);
         missed.removeIf(delivery -> delivery.to().equals(unwanted));
         recipient.deliver(missed);
-        proposals.seated(code, client -> recipient.isIn(client, code));
+        if (next instanceof Flight now) {
+            proposals.seated(now, client -> recipient.isIn(client, code));
+        }
     }
 
     /** Whether the client still waits for the seat that it has; one that was told otherwise leaves it. */
-    private boolean isWanted(String client, String code, Proposals.@Nullable Pending own) {
+    private boolean isWanted(String client, Flight flight, Proposals.@Nullable Pending own) {
         boolean isOwn = own != null && !own.abandoned && client.equals(own.asker);
-        return (isOwn || proposals.isWaited(client, code)) && recipient.isFreeFor(client, code);
+        return (isOwn || proposals.isProposed(client, flight)) && recipient.isFreeFor(client, flight.code());
     }
 
     /** Whom the client of {@code seat} is told of; nobody that is gone from here, since it leaves in a moment. */

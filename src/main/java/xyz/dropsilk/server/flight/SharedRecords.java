@@ -111,6 +111,12 @@ final class SharedRecords {
 
     // --- the others ---
 
+    /** The engine has just lost its memory, or all that is known to anybody should be in it again. */
+    void rebuilding(boolean now) {
+        flights.rebuilding(now);
+        rooms.rebuilding(now);
+    }
+
     void away() {
         flights.away();
         rooms.away();

@@ -116,6 +116,11 @@ final class SharedRooms implements Records, Proposals.Decider {
         return true; // when participants were last heard of is read with the record
     }
 
+    @Override
+    public boolean mayComeBack() {
+        return false; // nobody's request comes so far then
+    }
+
     /** Whoever had a socket on an instance that is no more may come back. */
     @Override
     public boolean requiresPartner() {
@@ -321,8 +326,9 @@ final class SharedRooms implements Records, Proposals.Decider {
             putBack(copy, version, entry);
         } else {
             reading.learn(code, version, entry, ages);
-            boolean isNewer = Proposals.numberOf(version) > Proposals.numberOf(copy.toldVersion);
-            if (copy.told != null && isNewer && !proposals.isBusyWith(code)) { // else that is told by its own letter
+            if (copy.told != null
+                    && copy.isUntold(version)
+                    && !proposals.isBusyWith(code)) { // else that is told by its own letter
                 deliveries.tellMissed(copy, copy.room, version);
             }
             lose(copy);

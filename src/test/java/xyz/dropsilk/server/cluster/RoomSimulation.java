@@ -97,9 +97,11 @@ final class RoomSimulation {
         }
     }
 
-    /** Whether a seat can't be lost: by nobody's death, to no old engine, and in no moment in which nobody has noticed that all is forgotten. */
+    /** Whether a seat can't be lost: what all know outlives whoever dies, but not with the engine, an old one, or a moment in which nobody has noticed that all is forgotten. */
     private boolean losesNothing() {
-        return Fault.areOfTheEngine(faults.possible()) && !faults.possible().contains(Fault.FLUSHED);
+        return Fault.areDeaths(faults.possible())
+                || (Fault.areOfTheEngine(faults.possible())
+                        && !faults.possible().contains(Fault.FLUSHED));
     }
 
     private List<Page> here() {
@@ -251,6 +253,9 @@ final class RoomSimulation {
             rooms.values().forEach(inside -> inside.forEach(page -> checkBy(instance, page)));
         }
         rooms.values().forEach(this::checkRoom);
+        if (steady && Fault.areOfTheEngine(faults.possible())) {
+            rooms.values().forEach(this::checkPartings);
+        }
         rooms.values().forEach(this::attachAgain);
     }
 
@@ -309,6 +314,19 @@ final class RoomSimulation {
                             || !page.ready
                             || seen.path("self").path("ready").asBoolean(),
                     () -> page + " was told that it is ready: " + seen);
+        }
+    }
+
+    /** Nobody is told that its peer left because the engine is away: who has stayed all the time has left nobody. */
+    private void checkPartings(List<Page> inside) {
+        List<RoomSocket> stayed = inside.stream()
+                .filter(page -> page.holds)
+                .flatMap(page -> page.sockets().stream())
+                .toList();
+        for (RoomSocket socket : stayed) {
+            require(
+                    stayed.stream().noneMatch(other -> socket.left.contains(other.peer.id())),
+                    () -> socket + " was left by " + socket.left + " without a reason: " + stayed);
         }
     }
 

@@ -1,6 +1,8 @@
 package xyz.dropsilk.server.cluster;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +22,10 @@ final class RoomSocket {
 
     boolean attached;
     boolean gone;
-    int peersLeft;
     int signalsHeard;
+
+    /** Whom it was told to have left, one after the other. */
+    final List<String> left = new ArrayList<>();
 
     /** Attaches that were not answered yet, and since when the oldest waits: ticker nanoseconds. */
     private int asks;
@@ -93,8 +97,8 @@ final class RoomSocket {
             }
             case "peer-left" -> {
                 require(attached, "only whoever is attached is left", message);
+                left.add(String.valueOf(partner));
                 partner = null;
-                peersLeft++;
             }
             case "signal" -> {
                 String[] parts = Traveller.text(message, "data").split("/", -1);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -108,6 +109,20 @@ public final class WebClient implements AutoCloseable {
 
     public WebClient join(String code) {
         return send("{\"type\":\"join-flight\",\"flightCode\":\"" + code + "\"}");
+    }
+
+    /**
+     * Joins a flight of another instance, however long a busy machine takes for it: after 2 s the answer is that it is not found. Not so often that
+     * the server takes it for guessing, and answers nothing any more.
+     */
+    public void awaitSeat(String code) {
+        Await.until("a seat in " + code, Duration.ofMillis(500), () -> {
+            String answer = join(code).nextButLists();
+            if (answer.contains("rate_limited")) {
+                throw new AssertionError(id + ": joined too often: " + answer);
+            }
+            return answer.contains("peer-joined");
+        });
     }
 
     public WebClient invite(String inviteeId, String code) {
