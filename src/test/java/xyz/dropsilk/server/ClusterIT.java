@@ -202,7 +202,7 @@ class ClusterIT {
                 WebClient guest = at(other)) {
             String code = alone.createFlight();
             String shared = host.createFlight();
-            join(guest, shared);
+            guest.awaitSeat(shared);
             host.expect("peer-joined");
             redis.freeze();
             one.awaitEvent("bus:away", event -> true);

@@ -25,6 +25,9 @@ final class Page {
     /** Two seconds for what the others say, and once more where that leads to another question. */
     static final long ANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
+    /** The same, and until an engine that stands still is noticed: what goes on from what is known here is decided then. */
+    private static final long ATTACHED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** By then each instance has read of a seat that was taken while all was well. */
     private static final long KNOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -244,7 +247,7 @@ final class Page {
                 sockets.remove(socket.channel);
                 continue;
             }
-            socket.listen(world::say, now, allWell);
+            socket.listen(world::say, now, allWell ? ANSWERED_NANOS : ATTACHED_NANOS);
             if (socket.peer.wasReplaced()) {
                 socket.end(RoomSockets.End.LOST);
                 sockets.remove(socket.channel);

@@ -67,8 +67,8 @@ final class RoomSocket {
         gone = true;
     }
 
-    /** Hears what has come since the last time, at {@code now}; {@code story} is told of all but lists and signals. Answers must be {@code inTime}, or may come once others can be asked. */
-    void listen(Consumer<String> story, long now, boolean inTime) {
+    /** Hears what has come since the last time, at {@code now}; {@code story} is told of all but lists and signals. Answers take {@code most} nanoseconds. */
+    void listen(Consumer<String> story, long now, long most) {
         for (String message : peer.drain()) {
             String type = Traveller.text(message, "type");
             if (!type.equals("users-on-network-update") && !type.equals("signal")) {
@@ -77,7 +77,7 @@ final class RoomSocket {
             hear(type, message, now);
         }
         long waits = Math.min(now - waitsSince, now - instance.process.awakeSince());
-        boolean isLate = inTime && asks > 0 && !gone && !instance.process.isPaused() && waits > Page.ANSWERED_NANOS;
+        boolean isLate = asks > 0 && !gone && !instance.process.isPaused() && waits > most;
         require(!isLate, "an attach is answered", "");
     }
 
