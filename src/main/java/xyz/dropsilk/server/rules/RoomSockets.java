@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -223,7 +224,10 @@ public final class RoomSockets {
         }
         long before = known == null ? 0 : known.pairingNow();
         long now = is.attachment.pairingNow();
-        if (before != 0 && before != now) {
+        // The same two have another number where others decided again what was decided here: as for whoever attaches
+        // again, nobody has left.
+        boolean isWithTheSame = known != null && now != 0 && Objects.equals(known.partner(), is.attachment.partner());
+        if (before != 0 && before != now && !isWithTheSame) {
             missed.add(new Delivery.PeerLeft(id, /* renewed= */ now != 0));
         }
         if (now != 0 && before != now) {
