@@ -12,16 +12,16 @@ import xyz.dropsilk.server.rules.Rule;
  */
 final class FlightsAlone {
     private final FlightCopies copies;
-    private final Records.Recipient recipient;
+    private final FlightDeliveries deliveries;
     private final Proposals proposals;
     private final Proposals.Decider decider;
 
     /** Codes of flights that are being insisted on. */
     private final Set<String> insisting = new HashSet<>();
 
-    FlightsAlone(FlightCopies copies, Records.Recipient recipient, Proposals proposals, Proposals.Decider decider) {
+    FlightsAlone(FlightCopies copies, FlightDeliveries deliveries, Proposals proposals, Proposals.Decider decider) {
         this.copies = copies;
-        this.recipient = recipient;
+        this.deliveries = deliveries;
         this.proposals = proposals;
         this.decider = decider;
     }
@@ -49,7 +49,7 @@ final class FlightsAlone {
                     asked.code,
                     isForgotten ? null : new FlightCopy((Flight) decision.next(), version, /* alone= */ true, base));
         }
-        recipient.deliver(decision.deliveries());
+        deliveries.deliver(asked.code, decision.deliveries(), null); // a seat that nobody knew to be had may be named
         asked.decided.accept(decision);
     }
 

@@ -40,8 +40,8 @@ final class Proposals {
         /** What lives under {@code code} as far as this instance knows, and in which version; nothing where that is not what others know. */
         Known known(String code);
 
-        /** The number of the newest version of {@code code} that this instance has ever seen. */
-        long newest(String code);
+        /** The number of the version that {@code asked} makes of {@code expected}: greater than all that this instance has ever seen, unless it puts back. */
+        long number(Pending asked, String expected);
 
         /** What was read of {@code code}, in {@code version}, as this instance has to see it. */
         @Nullable
@@ -204,8 +204,7 @@ final class Proposals {
     }
 
     private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision) {
-        long newest = Math.max(numberOf(expected), asked.decider.newest(asked.code));
-        propose(asked, before, expected, decision, newest + 1);
+        propose(asked, before, expected, decision, asked.decider.number(asked, expected));
     }
 
     private void propose(Pending asked, @Nullable Entry before, String expected, Decision decision, long number) {

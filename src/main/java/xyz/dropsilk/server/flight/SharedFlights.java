@@ -48,7 +48,7 @@ final class SharedFlights implements Records, Proposals.Decider {
         this.proposals = proposals;
         this.copies = new FlightCopies(bus.home());
         this.deliveries = new FlightDeliveries(copies, recipient, proposals);
-        this.alone = new FlightsAlone(copies, recipient, proposals, this);
+        this.alone = new FlightsAlone(copies, deliveries, proposals, this);
         this.lost = new LostMembers(this, copies, recipient, proposals);
     }
 
@@ -88,9 +88,10 @@ final class SharedFlights implements Records, Proposals.Decider {
     }
 
     @Override
-    public long newest(String code) {
-        FlightCopy known = copies.get(code);
-        return known == null ? 0 : Proposals.numberOf(known.version());
+    public long number(Proposals.Pending asked, String expected) {
+        FlightCopy known = copies.get(asked.code);
+        long newest = known == null ? 0 : Proposals.numberOf(known.version());
+        return 1 + Math.max(newest, Proposals.numberOf(expected));
     }
 
     /** Whoever waits alone on a dead instance can't be joined. */

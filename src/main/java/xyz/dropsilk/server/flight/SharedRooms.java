@@ -88,10 +88,14 @@ final class SharedRooms implements Records, Proposals.Decider {
         return copy == null || copy.isAlone() ? Proposals.Known.NOTHING : new Proposals.Known(copy.room, copy.version);
     }
 
+    /** What was decided alone is no newer where an engine has lost what it was decided on: whoever knows more puts that back over it. */
     @Override
-    public long newest(String code) {
-        RoomCopy copy = copies.get(code);
-        return copy == null ? 0 : Math.max(Proposals.numberOf(copy.version), Proposals.numberOf(copy.toldVersion));
+    public long number(Proposals.Pending asked, String expected) {
+        RoomCopy copy = copies.get(asked.code);
+        long newest =
+                copy == null ? 0 : Math.max(Proposals.numberOf(copy.version), Proposals.numberOf(copy.toldVersion));
+        boolean putsBack = asked.rule instanceof RoomsAlone.Replay && Proposals.numberOf(expected) < newest;
+        return putsBack ? newest : 1 + Math.max(newest, Proposals.numberOf(expected));
     }
 
     /** An engine that knows nothing of a room, or less than this instance, has lost it. */

@@ -48,6 +48,13 @@ class SimulationTest {
         simulate(0, 2 * SEEDS, EnumSet.allOf(Fault.class));
     }
 
+    /** Rarer than the seeds of every build find out: somebody was told to be left by whom it was never with. */
+    @Test
+    void withWhatFailedOnce() {
+        simulate(10_226, 10_227, Set.of(Fault.OLD));
+        simulate(116_439, 116_440, Set.of(Fault.OLD));
+    }
+
     @ParameterizedTest
     @MethodSource("xyz.dropsilk.server.cluster.Mutant#ofFlights")
     void withSomethingLeftOut(Mutant mutant) {
