@@ -76,7 +76,7 @@ final class Drain {
         Duration passed = Duration.ZERO;
         Duration nextLook = Duration.ZERO;
         tell("begun", limit);
-        while (registry.stats().connections() > 0 && passed.compareTo(limit) < 0) {
+        while (registry.connections() > 0 && passed.compareTo(limit) < 0) {
             if (passed.compareTo(HANDSHAKES) >= 0) {
                 refuseHandshakes.run();
             }

@@ -122,7 +122,7 @@ final class Rendezvous {
 
     /** How many WebSockets there are. */
     int clients() {
-        return registry.stats().connections();
+        return registry.connections();
     }
 
     /** Whether no more WebSockets are let in. */

@@ -266,6 +266,11 @@ public final class FlightRegistry {
         return stopping;
     }
 
+    /** How many clients are here. */
+    public int connections() {
+        return look(RegistryState::members);
+    }
+
     /** What is here, and what has been. */
     public Stats stats() {
         return look(state -> {
@@ -291,9 +296,12 @@ public final class FlightRegistry {
 
     /** Adds what is here, and what has been, to {@code meters}. */
     public void addTo(Meters meters) {
-        meters.gauge(Names.CONNECTIONS, "Clients connected now.", () -> stats().connections());
-        meters.counter(Names.CONNECTIONS_OPENED, "Clients that ever connected.", () -> stats().totalConnections());
-        meters.gauge(Names.FLIGHTS, "Flights now, and rooms with a transfer socket.", () -> stats().flights());
+        meters.gauge(Names.CONNECTIONS, "Clients connected now.", this::connections);
+        meters.counter(Names.CONNECTIONS_OPENED, "Clients that ever connected.", () -> look(RegistryState::arrivals));
+        meters.gauge(
+                Names.FLIGHTS,
+                "Flights now, and rooms with a transfer socket.",
+                () -> look(state -> state.counts().flights()));
         meters.counter(Names.SIGNALS, "Signals that reached a peer's queue.", relayed::signals);
         meters.counter("dropsilk_signal_bytes_total", "Bytes of those signals, as they are sent on.", relayed::bytes);
         books.addTo(meters);

@@ -32,12 +32,13 @@ final class RegistryState {
     private final Map<String, Member> members = new HashMap<>();
     private final NetworkGrouper grouper;
     private final Deliveries deliveries;
+    private final Invitations invitations;
+
     /** Where flights are kept; without other instances the same as {@link #rooms}. */
     private final Records flights;
 
     private final Records rooms;
     private final @Nullable SharedRecords shared;
-    private final @Nullable Bus bus;
     private long arrivals;
     private long lastArrival;
     private long departures;
@@ -50,12 +51,12 @@ final class RegistryState {
             Signals.Totals relayed,
             FlightRegistry.Time time,
             @Nullable Bus bus) {
-        this.bus = bus;
         this.grouper = new NetworkGrouper(lists.maxUsers(), lists.arrivalDelay().toNanos(), bus);
         this.deliveries = new Deliveries(members, grouper, relayed, bus, time.ticker());
         this.shared = bus == null ? null : new SharedRecords(bus, deliveries, listener, time.ticker());
         this.rooms = shared == null ? new LocalRecords(deliveries, listener) : shared.rooms();
         this.flights = shared == null ? rooms : shared.flights();
+        this.invitations = new Invitations(members, grouper, flights, rooms, deliveries, bus);
         this.pairings = bus == null ? 0 : Numbers.far();
     }
 
@@ -209,66 +210,14 @@ final class RegistryState {
     /** Invites where the contract lets it; else only operators hear of it. */
     void invite(Peer peer, String inviteeId, @Nullable String code, CodeTries tries, long now) {
         Member member = members.get(peer.id());
-        if (member == null || member.hasToWait(() -> invite(peer, inviteeId, code, tries, now))) {
-            return;
+        if (member != null && !member.hasToWait(() -> invite(peer, inviteeId, code, tries, now))) {
+            invitations.invite(member, inviteeId, code, tries, now);
         }
-        Entry own = code == null ? null : flights.find(code);
-        if (code == null || own instanceof Flight) {
-            invite(member, inviteeId, own, tries, now, Records.Freshness.FRESH);
-            return;
-        }
-        member.asking = true;
-        rooms.refresh(code, null, freshness -> {
-            invite(member, inviteeId, rooms.find(code), tries, now, freshness);
-            member.answered();
-        });
-    }
-
-    private void invite(
-            Member member,
-            String inviteeId,
-            @Nullable Entry entry,
-            CodeTries tries,
-            long now,
-            Records.Freshness freshness) {
-        boolean isOwnFlight = entry instanceof Flight
-                && member.place instanceof Member.InFlight in
-                && in.code().equals(entry.code());
-        boolean isWrong = !isOwnFlight && !(entry instanceof Room);
-        if (isWrong && freshness != Records.Freshness.UNKNOWN) {
-            effects().wrongCodes.add(tries);
-        }
-        if (entry == null || isWrong || !hasFreeSeat(entry) || !invite(member, inviteeId, entry, now)) {
-            effects().events.add(new InvitationRefused(member.peer.id()));
-        } else {
-            effects().events.add(new FlightEvent.Invitation(entry.code(), member.peer.id(), inviteeId));
-        }
-    }
-
-    private boolean invite(Member member, String inviteeId, Entry entry, long now) {
-        Member invitee = members.get(inviteeId);
-        if (invitee != null) {
-            if (!grouper.lists(member, invitee) || !member.mayInvite(invitee, now)) {
-                return false;
-            }
-            invitee.peer.send(ServerMessage.flightInvitation(entry.code(), member.user()));
-            effects().flushes.add(invitee.peer);
-            return true;
-        }
-        if (bus == null || !grouper.listsElsewhere(member, inviteeId) || !member.mayInvite(now)) {
-            return false;
-        }
-        bus.invite(inviteeId, member.network.key, entry.code(), member.user());
-        return true;
     }
 
     private @Nullable Entry find(String code) {
         Entry flight = flights.find(code);
         return flight != null ? flight : rooms.find(code);
-    }
-
-    private static boolean hasFreeSeat(Entry entry) {
-        return entry instanceof Flight flight ? !flight.isFull() : entry instanceof Room room && room.hasFreeSeat();
     }
 
     // --- rooms ---
@@ -416,14 +365,11 @@ final class RegistryState {
         return members.get(id);
     }
 
-    /** Somebody of {@code network} on another instance invites the client {@code to}, which is listed there. */
+    /** As {@link Invitations#invited}. */
     void invited(String to, NetworkKey network, String code, User from, long now) {
         Member member = members.get(to);
-        if (member != null && member.network.key.equals(network) && !member.unlisted && !member.paired) {
-            if (member.mayBeInvited(now)) {
-                member.peer.send(ServerMessage.flightInvitation(code, from));
-                effects().flushes.add(member.peer);
-            }
+        if (member != null) {
+            invitations.invited(member, network, code, from, now);
         }
     }
 

@@ -115,14 +115,16 @@ final class Simulation {
                 .orElseThrow();
     }
 
-    /** Nobody is told that its peer left because the engine is away: the peer is gone, or somebody else had the seat. */
+    /** Nobody is told that its peer left because the engine is away: the peer is gone, was told that it has no seat, or somebody else had it. */
     private void checkPartings() {
         if (Fault.areOfTheEngine(faults.possible())) {
             for (Left each : unexplained) {
                 Traveller partner = byId(each.parting.partner());
                 String code = each.parting.code();
                 require(
-                        hadAnother(each.who, code, partner) || hadAnother(partner, code, each.who),
+                        hadAnother(each.who, code, partner)
+                                || hadAnother(partner, code, each.who)
+                                || partner.mayHaveLeft(each.who, code),
                         () -> each.who + " was left by " + partner + " without a reason");
             }
         }

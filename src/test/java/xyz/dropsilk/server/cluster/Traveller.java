@@ -65,6 +65,9 @@ final class Traveller {
     /** Whom it has been with, by code. */
     final Map<String, Set<String>> partners = new HashMap<>();
 
+    /** How often it was told that it has no seat, by code, whatever the others were told for a moment. */
+    private final Map<String, Integer> refusals = new HashMap<>();
+
     /** How many signals it can tell to be missing. */
     int missed;
 
@@ -81,6 +84,14 @@ final class Traveller {
     /** Whether it was told, some time, that it is with {@code other} under {@code joined}. */
     boolean wasWith(Traveller other, String joined) {
         return partners.getOrDefault(joined, Set.of()).contains(other.peer.id());
+    }
+
+    /** Whether its seat under {@code joined} may have been taken back so often that {@code other} was left so often, though it has one by now. */
+    boolean mayHaveLeft(Traveller other, String joined) {
+        long times = other.partings.stream()
+                .filter(parting -> parting.code.equals(joined) && parting.partner.equals(peer.id()))
+                .count();
+        return times <= refusals.getOrDefault(joined, 0);
     }
 
     /** When the oldest question came to be the oldest: ticker nanoseconds. */
@@ -116,6 +127,9 @@ final class Traveller {
         Ask oldest = asks.poll();
         waitsSince = ticker.getAsLong();
         require(oldest != null && (how.equals("error") || oldest.code.equals(how)), "asked for", message);
+        if (oldest != null && message.contains("flight_not_found")) {
+            refusals.merge(oldest.code, 1, Integer::sum);
+        }
     }
 
     /** Each question is answered by exactly one of created, joined and an error, and soon. */
