@@ -330,9 +330,9 @@ final class Proposals {
         return true;
     }
 
-    /** Whether something is under way for {@code code}. */
+    /** Whether something is under way for {@code code} of which the end is waited for. */
     boolean isBusyWith(String code) {
-        return pending.values().stream().anyMatch(asked -> asked.code.equals(code));
+        return pending.values().stream().anyMatch(asked -> asked.code.equals(code) && !asked.abandoned);
     }
 
     /** Who keeps what the commit {@code id} is about; null if it is none of ours that is still waited for. */

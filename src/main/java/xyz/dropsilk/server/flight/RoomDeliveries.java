@@ -58,6 +58,11 @@ final class RoomDeliveries {
         return delivery instanceof Delivery.Attached || delivery instanceof Delivery.Paired;
     }
 
+    /** Whether the socket is one of this instance, and takes part in {@code code}. */
+    boolean isHereIn(String socket, String code) {
+        return copies.isHere(socket) && recipient.isIn(socket, code);
+    }
+
     /** Whether the socket is one of this instance, and takes part in {@code code} no more. */
     boolean isHereNoMore(String socket, String code) {
         return copies.isHere(socket) && !recipient.isIn(socket, code);

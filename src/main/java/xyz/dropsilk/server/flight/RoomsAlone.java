@@ -1,14 +1,17 @@
 package xyz.dropsilk.server.flight;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.rules.Decision;
 import xyz.dropsilk.server.rules.Delivery;
 import xyz.dropsilk.server.rules.Entry;
 import xyz.dropsilk.server.rules.EntryJson;
 import xyz.dropsilk.server.rules.Room;
+import xyz.dropsilk.server.rules.RoomSockets;
 import xyz.dropsilk.server.rules.Rule;
 
 /**
@@ -25,7 +28,17 @@ final class RoomsAlone {
     private final Proposals.Decider decider;
     private final Bus bus;
 
-    RoomsAlone(RoomCopies copies, RoomDeliveries deliveries, Proposals proposals, Proposals.Decider decider, Bus bus) {
+    /** When what is decided was read. */
+    private final Supplier<Instant> clock;
+
+    RoomsAlone(
+            RoomCopies copies,
+            RoomDeliveries deliveries,
+            Proposals proposals,
+            Proposals.Decider decider,
+            Bus bus,
+            Supplier<Instant> clock) {
+        this.clock = clock;
         this.copies = copies;
         this.deliveries = deliveries;
         this.proposals = proposals;
@@ -66,16 +79,18 @@ final class RoomsAlone {
     }
 
     /** What was decided here, in order, decided again on what the record says now; what does not hold there any more is left out. */
-    static final class Replay implements Rule {
+    final class Replay implements Rule {
         private final @Nullable Room mine;
+        private final String version;
         private final List<Rule> rules;
         private @Nullable Entry found;
         private String foundVersion = "";
         private boolean isOver;
 
-        private Replay(@Nullable Room mine, List<Rule> rules) {
-            this.mine = mine;
-            this.rules = rules;
+        private Replay(RoomCopy copy) {
+            this.mine = copy.room;
+            this.version = copy.version;
+            this.rules = List.copyOf(copy.alone);
         }
 
         /** It is about to be decided on {@code version}; {@code over} if the others know that the room has ended. */
@@ -87,11 +102,11 @@ final class RoomsAlone {
         @Override
         public Decision decide(@Nullable Entry now) {
             found = now;
-            if (!(now instanceof Room)) {
+            if (!(now instanceof Room room)) {
                 return mine == null || isOver ? Decision.notFound() : Room.putBack(mine);
             }
             List<Delivery> told = new ArrayList<>();
-            Entry next = now;
+            Entry next = withThoseForgotten(room, told);
             for (Rule rule : rules) {
                 Decision decision = rule.decide(next);
                 if (decision.isDone()) {
@@ -101,6 +116,19 @@ final class RoomsAlone {
             }
             return new Decision(Decision.Verdict.DONE, next, told, List.of());
         }
+
+        /** Where somebody has put back less than what this instance knew, and changed it since, the sockets here are missing. */
+        private Room withThoseForgotten(Room now, List<Delivery> told) {
+            boolean isForgotten =
+                    !foundVersion.equals(version) && Proposals.numberOf(foundVersion) <= Proposals.numberOf(version);
+            if (mine == null || !isForgotten) {
+                return now;
+            }
+            Decision again = RoomSockets.attachAgain(
+                    now, mine, socket -> deliveries.isHereIn(socket, now.code()), Numbers.far(), clock.get());
+            told.addAll(again.deliveries());
+            return again.next() instanceof Room room ? room : now;
+        }
     }
 
     /** Brings what was decided on the copy to the others, if that is not under way. */
@@ -108,7 +136,7 @@ final class RoomsAlone {
         if (copy.replay != null) {
             return;
         }
-        Replay replay = new Replay(copy.room, List.copyOf(copy.alone));
+        Replay replay = new Replay(copy);
         copy.replay = replay;
         proposals.commitOnRecord(copy.code, replay, decision -> unchanged(copy, replay, decision), decider);
     }

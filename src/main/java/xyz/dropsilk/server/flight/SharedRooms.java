@@ -47,7 +47,7 @@ final class SharedRooms implements Records, Proposals.Decider {
         this.copies = new RoomCopies(bus, listener, ticker);
         this.deliveries = new RoomDeliveries(copies, recipient);
         this.reading = new RoomReading(bus, copies, listener, ticker, this::lose);
-        this.alone = new RoomsAlone(copies, deliveries, proposals, this, bus);
+        this.alone = new RoomsAlone(copies, deliveries, proposals, this, bus, this::at);
         this.lost = new LostSockets(this, deliveries, proposals);
     }
 
@@ -67,7 +67,11 @@ final class SharedRooms implements Records, Proposals.Decider {
 
     /** While {@code now}, what is not known here may be known to somebody who has not put it back yet. */
     void rebuilding(boolean now) {
+        boolean isOver = rebuilding && !now;
         rebuilding = now;
+        if (isOver) {
+            copies.all().forEach(this::lose); // nobody was judged meanwhile
+        }
     }
 
     // --- deciding ---
@@ -198,6 +202,13 @@ final class SharedRooms implements Records, Proposals.Decider {
         reading.learn(code, version, entry, ages);
     }
 
+    private void loseOwn(String code) {
+        RoomCopy copy = copies.get(code);
+        if (copy != null && !stopping && !away) {
+            lost.loseOwn(copy);
+        }
+    }
+
     private void lose(RoomCopy copy) {
         if (!stopping && !away) {
             lost.loseGone(copy);
@@ -225,6 +236,7 @@ final class SharedRooms implements Records, Proposals.Decider {
             apply(code, base, version, proposed.next(), own.abandoned ? null : proposed.deliveries());
         } else {
             apply(code, base, version, entry, told);
+            loseOwn(code); // others may know a socket that was lost while they could not be told
         }
         if (own != null && proposed != null && !own.abandoned) {
             own.decided.accept(proposed);

@@ -52,6 +52,29 @@ public final class RoomSockets {
         return Decision.done(pair(next, channel, number, at, deliveries, facts), deliveries, facts);
     }
 
+    /**
+     * The sockets of {@code known} that {@code isMeant} are attached to {@code now} as well, where nobody has taken their place: an engine has forgotten
+     * them. {@code number} and those behind it are the numbers of pairings that are new by it.
+     */
+    public static Decision attachAgain(Room now, Room known, Predicate<String> isMeant, long number, Instant at) {
+        Room next = now;
+        List<Delivery> deliveries = new ArrayList<>();
+        for (Participant participant : known.participants()) {
+            for (RoomChannel channel : RoomChannel.values()) {
+                Attachment was = participant.on(channel);
+                Participant there = next.find(participant.id());
+                boolean isForgotten = there != null && there.on(channel) == null;
+                if (was != null && isForgotten && isMeant.test(was.socket().id())) {
+                    long fresh = number + deliveries.size();
+                    Decision again = attach(next, participant.id(), channel, was.socket(), fresh, at);
+                    deliveries.addAll(again.deliveries());
+                    next = again.next() instanceof Room room ? room : next;
+                }
+            }
+        }
+        return Decision.done(next, deliveries, List.of());
+    }
+
     /** Announces the pairing on {@code channel} where both sides are there, and makes it first where it is a new one. */
     private static Room pair(
             Room room, RoomChannel channel, long number, Instant at, List<Delivery> deliveries, List<Fact> facts) {

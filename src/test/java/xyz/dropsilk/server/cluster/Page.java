@@ -25,8 +25,8 @@ final class Page {
     /** Two seconds for what the others say, and once more where that leads to another question. */
     static final long ANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
-    /** The same, and until an engine that stands still is noticed: what goes on from what is known here is decided then. */
-    private static final long ATTACHED_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** The same, where faults follow each other: what was proposed, and of which the answer is lost, is looked at again after ten seconds. */
+    private static final long ATTACHED_NANOS = TimeUnit.SECONDS.toNanos(10) + ANSWERED_NANOS;
 
     /** By then each instance has read of a seat that was taken while all was well. */
     private static final long KNOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);

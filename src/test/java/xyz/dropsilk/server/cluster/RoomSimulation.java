@@ -259,9 +259,17 @@ final class RoomSimulation {
         rooms.values().forEach(this::attachAgain);
     }
 
-    /** Each instance answers the same. */
+    /** Each instance answers the same in the same moment. */
     private void checkBy(SimulatedInstance instance, Page page) {
+        poll(page, page.instance);
         JsonNode before = page.seen;
+        poll(page, instance);
+        require(
+                without(before).equals(without(page.seen)),
+                () -> page + " sees " + page.seen + " by " + instance.home() + ", and saw " + before);
+    }
+
+    private void poll(Page page, SimulatedInstance instance) {
         while (page.isWaiting()) {
             pass(10);
         }
@@ -269,9 +277,6 @@ final class RoomSimulation {
         while (page.isWaiting()) {
             pass(10);
         }
-        require(
-                without(before).equals(without(page.seen)),
-                () -> page + " sees " + page.seen + " by " + instance.home() + ", and saw " + before);
     }
 
     private static String without(@Nullable JsonNode seen) {

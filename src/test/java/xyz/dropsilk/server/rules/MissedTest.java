@@ -57,4 +57,21 @@ class MissedTest {
         assertEquals(List.of("PeerLeft"), told(here, waiting()));
         assertEquals(List.of("Paired"), told(waiting(), here));
     }
+
+    @Test
+    void socketsThatAnEngineHasForgottenAreAttachedAgainWhereNobodyHasTakenTheirPlace() {
+        Room empty = room(Room.join(
+                room(Room.create(null, "K7QX2M", Participant.newcomer(HOST, "Ada"), ADDRESS, AT)),
+                Participant.newcomer(GUEST, "Bob"),
+                ADDRESS,
+                (in, who) -> false,
+                AT));
+        Room there = attached(empty, GUEST, "socket2", 5);
+        Decision again = RoomSockets.attachAgain(there, waiting(), "socket1"::equals, 70, AT);
+        assertEquals(List.of(), told(waiting(), waiting()));
+        assertEquals(List.of("Paired"), told(waiting(), room(again)));
+        assertEquals(there, room(RoomSockets.attachAgain(there, waiting(), socket -> false, 70, AT)));
+        Room taken = attached(empty, HOST, "socket9", 6);
+        assertEquals(taken, room(RoomSockets.attachAgain(taken, waiting(), "socket1"::equals, 70, AT)));
+    }
 }
