@@ -474,7 +474,11 @@ final class RoomsIT {
                 RawClient page = RawClient.connect(stopping.port())) {
             attach(a, host);
             attach(b, guest);
-            page.send("GET /api/rooms/" + code(host) + "?participantId=" + id(host) + " HTTP/1.1\r\nHost: a\r\nX: ");
+            String poll = "GET /api/rooms/" + code(host) + "?participantId=" + id(host) + " HTTP/1.1\r\nHost: a\r\nX: ";
+            page.send(poll + "y\r\n\r\n");
+            assertEquals(200, page.readAnswer().status()); // now it is accepted, and no stop resets it
+            page.send(poll);
+            send(stopping, "GET", "/livez", ""); // by then what was sent before is read
             Thread stop = new Thread(stopping::stop);
             stop.start();
             stopping.awaitEvent(
