@@ -33,12 +33,14 @@ static uint64_t hist[1 << 16];  // latency in 10 us
 static uint64_t now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000ull + t.tv_nsec; }
 static void die(const char *what) { perror(what); exit(1); }
 
-static double cpu(void) {  // seconds of the server
+typedef struct { double user, kernel; } cpu_time;
+static cpu_time cpu(void) {  // seconds of the server
   char name[64], line[1024]; snprintf(name, sizeof name, "/proc/%ld/stat", o.pid);
-  FILE *f = fopen(name, "r"); if (!f) return 0;
+  FILE *f = fopen(name, "r"); if (!f) return (cpu_time){ 0, 0 };
   unsigned long u = 0, s = 0;
   if (fgets(line, sizeof line, f)) { char *p = strrchr(line, ')'); if (p) sscanf(p + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &u, &s); }
-  fclose(f); return (double)(u + s) / sysconf(_SC_CLK_TCK);
+  double ticks = sysconf(_SC_CLK_TCK);
+  fclose(f); return (cpu_time){ u / ticks, s / ticks };
 }
 static long resident(void) {  // kB
   char name[64], line[256]; long kb = 0; snprintf(name, sizeof name, "/proc/%ld/status", o.pid);
@@ -116,7 +118,7 @@ int main(int argc, char **argv) {
     if (epoll_ctl(loop, EPOLL_CTL_ADD, pages[i].fd, &e)) die("epoll_ctl");
   }
   uint64_t begin = now(), end = begin + o.secs * 1000000000ull, sent = 0, answered = 0, late = 0, warm = begin + (uint64_t)(o.secs / 2) * 1000000000ull;
-  double cpu_begin = 0; uint64_t counted_from = 0, counted = 0;
+  cpu_time cpu_begin = { 0, 0 }; uint64_t counted_from = 0, counted = 0;
   static struct epoll_event events[512];
   while (now() < end) {
     uint64_t due = (now() - begin) * o.pages / 1000000000ull;
@@ -140,10 +142,11 @@ int main(int argc, char **argv) {
       uint64_t us10 = (now() - p->asked) / 10000; hist[us10 < 65535 ? us10 : 65535]++; answered++;
     }
   }
-  double spent = cpu() - cpu_begin, secs = (now() - counted_from) / 1e9; uint64_t polls = answered - counted, seen = 0, p50 = 0, p99 = 0;
+  cpu_time cpu_end = cpu(); double user = cpu_end.user - cpu_begin.user, kernel = cpu_end.kernel - cpu_begin.kernel, secs = (now() - counted_from) / 1e9; uint64_t polls = answered - counted, seen = 0, p50 = 0, p99 = 0;
   for (int i = 0; i < 65536; i++) { seen += hist[i]; if (!p50 && seen * 2 >= polls) p50 = i; if (!p99 && seen * 100 >= polls * 99) p99 = i; }
   printf("polls a second %.0f, late %lu, p50 %.2f ms, p99 %.2f ms\n", polls / secs, (unsigned long)late, p50 / 100.0, p99 / 100.0);
-  printf("server CPU %.1f us a poll, %.1f %% of a core\n", spent * 1e6 / polls, spent * 100 / secs);
+  printf("server CPU %.1f us a poll (%.1f its own, %.1f the kernel's), %.1f %% of a core\n",
+         (user + kernel) * 1e6 / polls, user * 1e6 / polls, kernel * 1e6 / polls, (user + kernel) * 100 / secs);
   printf("resident MB: before %.1f, connected %.1f, in rooms %.1f, after %.1f\n", before / 1024.0, connected / 1024.0, housed / 1024.0, resident() / 1024.0);
   return 0;
 }

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.address;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 
 /**
  * A range of addresses (RFC 4632). A value. IPv4-mapped IPv6 is IPv4 in it; no IPv6 range holds an IPv4 address.
@@ -49,18 +50,20 @@ public record Cidr(InetAddress network, int prefix) {
     public boolean contains(InetAddress address) {
         InetAddress canonical = IpAddress.canonical(address);
         if (canonical instanceof Inet4Address != network instanceof Inet4Address) {
-            return false; // before either is copied: every request is asked about every range
+            return false;
         }
-        byte[] ours = network.getAddress();
-        byte[] theirs = canonical.getAddress();
-        int whole = prefix / Byte.SIZE;
-        int rest = prefix % Byte.SIZE;
-        for (int i = 0; i < whole; i++) {
-            if (ours[i] != theirs[i]) {
-                return false;
-            }
+        if (canonical instanceof Inet4Address) {
+            return isZero((IpAddress.ipv4Bits(canonical) ^ IpAddress.ipv4Bits(network)) << Integer.SIZE, prefix);
         }
-        return rest == 0 || ((ours[whole] ^ theirs[whole]) & 0xFF) >>> (Byte.SIZE - rest) == 0;
+        ByteBuffer ours = ByteBuffer.wrap(network.getAddress());
+        ByteBuffer theirs = ByteBuffer.wrap(canonical.getAddress());
+        return isZero(ours.getLong() ^ theirs.getLong(), Math.min(prefix, Long.SIZE))
+                && isZero(ours.getLong() ^ theirs.getLong(), Math.max(0, prefix - Long.SIZE));
+    }
+
+    /** Whether the first {@code count} of the bits of {@code difference} are. */
+    private static boolean isZero(long difference, int count) {
+        return count == 0 || difference >>> (Long.SIZE - count) == 0;
     }
 
     private static int bits(InetAddress address) {

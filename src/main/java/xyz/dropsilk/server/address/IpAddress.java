@@ -86,6 +86,12 @@ public final class IpAddress {
         return address instanceof Inet4Address ? address : ofBytes(address.getAddress());
     }
 
+    /** The 32 bits of {@code address}, which is IPv4. Every request asks, so this reads what the JIT compilers can do without copying. */
+    static long ipv4Bits(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return (bytes[0] & 0xFFL) << 24 | (bytes[1] & 0xFFL) << 16 | (bytes[2] & 0xFFL) << 8 | (bytes[3] & 0xFFL);
+    }
+
     /** {@code bytes} are 4 or 16. The JDK itself turns IPv4-mapped IPv6 into IPv4 here. */
     private static InetAddress ofBytes(byte[] bytes) {
         try {

@@ -30,10 +30,10 @@ public record NetworkKey(Kind kind, long bits) {
         if (canonical.isLoopbackAddress()) {
             return new NetworkKey(Kind.LOOPBACK, 0);
         }
-        byte[] bytes = canonical.getAddress();
         return canonical instanceof Inet4Address
-                ? ofIpv4(bigEndian(bytes, 4))
-                : new NetworkKey(Kind.IPV6_64, bigEndian(bytes, 8));
+                ? ofIpv4(IpAddress.ipv4Bits(canonical))
+                : new NetworkKey(
+                        Kind.IPV6_64, ByteBuffer.wrap(canonical.getAddress()).getLong());
     }
 
     /** As people write it: {@code loopback}, an IPv4 address, or a range such as {@code 192.168.1.0/24} and {@code 2001:db8::/64}. */
@@ -57,13 +57,5 @@ public record NetworkKey(Kind kind, long bits) {
                 || bits >>> 16 == 0xA9FE // 169.254/16
                 || bits >>> 22 == 0x191; // 100.64/10
         return shared ? new NetworkKey(Kind.IPV4_24, bits >>> 8) : new NetworkKey(Kind.IPV4, bits);
-    }
-
-    private static long bigEndian(byte[] bytes, int count) {
-        long bits = 0;
-        for (int i = 0; i < count; i++) {
-            bits = (bits << 8) | (bytes[i] & 0xFF);
-        }
-        return bits;
     }
 }

@@ -85,7 +85,7 @@ public final class Pages {
                             : inside.get();
             return answer.thenApply(response -> origin == null
                     ? response.with("Vary", "Origin")
-                    : response.with("Vary", "Origin").with("Access-Control-Allow-Origin", origin));
+                    : response.with("Vary", "Origin", "Access-Control-Allow-Origin", origin));
         }
 
         private boolean isAdmitted(@Nullable String origin, Request request) {
@@ -101,8 +101,7 @@ public final class Pages {
 
     private static Response preflight(String allow, Request request) {
         Response response = Response.empty(204)
-                .with("Access-Control-Allow-Methods", allow)
-                .with("Access-Control-Max-Age", PREFLIGHT_MAX_AGE);
+                .with("Access-Control-Allow-Methods", allow, "Access-Control-Max-Age", PREFLIGHT_MAX_AGE);
         String asked = request.header(HttpHeaderNames.ACCESS_CONTROL_REQUEST_HEADERS);
         return asked == null ? response : response.with("Access-Control-Allow-Headers", asked);
     }

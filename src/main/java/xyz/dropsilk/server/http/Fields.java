@@ -16,7 +16,7 @@ public final class Fields {
     /** Several times what a browser and the proxies before us send. */
     static final int MAX_FIELDS = 128;
 
-    /** Where a field's name begins and ends, and its value. */
+    /** Where a field's name begins and ends, and its value. A header is short enough for 16 bits. */
     private static final int BOUNDS_A_FIELD = 4;
 
     private static final int USUAL_FIELDS = 16;
@@ -32,7 +32,7 @@ public final class Fields {
     }
 
     private final byte[] bytes;
-    private int[] bounds = new int[USUAL_FIELDS * BOUNDS_A_FIELD];
+    private char[] bounds = new char[USUAL_FIELDS * BOUNDS_A_FIELD];
     private int count;
 
     private Fields(byte[] bytes) {
@@ -46,6 +46,9 @@ public final class Fields {
      * @throws MalformedRequest 400, or 431 where there are too many
      */
     static Fields parse(byte[] bytes, int from, int to) throws MalformedRequest {
+        if (to > Character.MAX_VALUE) {
+            throw new MalformedRequest(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE);
+        }
         Fields fields = new Fields(bytes);
         int at = from;
         while (at < to) {
@@ -90,10 +93,10 @@ public final class Fields {
         if (at == bounds.length) {
             bounds = Arrays.copyOf(bounds, 2 * at);
         }
-        bounds[at] = name;
-        bounds[at + 1] = nameEnd;
-        bounds[at + 2] = value;
-        bounds[at + 3] = valueEnd;
+        bounds[at] = (char) name;
+        bounds[at + 1] = (char) nameEnd;
+        bounds[at + 2] = (char) value;
+        bounds[at + 3] = (char) valueEnd;
         count++;
     }
 

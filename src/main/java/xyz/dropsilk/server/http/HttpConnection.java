@@ -64,6 +64,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final ResponseWriter writer;
     private final Channel channel;
 
+    /** Where answers are written: from the pipeline's end, as by the channel itself, it would be a longer way. */
+    private @Nullable ChannelHandlerContext context;
+
     /** The other end of the TCP connection. */
     private final InetAddress peer;
 
@@ -114,8 +117,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     // --- reading ---
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
+    public void handlerAdded(ChannelHandlerContext here) {
+        context = here;
         deadline.in(RequestDeadline.REQUEST_NANOS);
+    }
+
+    /** No handler follows that would hear of it. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        assert channel.pipeline().last() == this;
     }
 
     @Override
@@ -170,7 +180,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             RequestHead head = reader.head();
             if (head != null && head.expectsContinue() && !continued) {
                 continued = true;
-                channel.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
+                here().writeAndFlush(Unpooled.wrappedBuffer(CONTINUE));
             }
             return false;
         } catch (MalformedRequest e) {
@@ -284,13 +294,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         boolean toHead = head != null && head.method().equals(HttpMethod.HEAD);
         ByteBuf bytes = writer.bytes(channel.alloc(), response, toHead, connection);
         state = State.WRITING;
-        ChannelFuture written = channel.writeAndFlush(bytes);
+        ChannelFuture written = here().writeAndFlush(bytes);
         if (written.isDone()) {
             responded(written.isSuccess(), keepAlive);
         } else {
             deadline.in(RequestDeadline.RESPONSE_NANOS);
             written.addListener(done -> responded(done.isSuccess(), keepAlive));
         }
+    }
+
+    private ChannelHandlerContext here() {
+        return Objects.requireNonNull(context, "added to a pipeline");
     }
 
     /** The client has the answer, or the connection is broken. */

@@ -38,8 +38,8 @@ public record Response(int status, ResponseFields fields, byte[] body) {
         return new Response(status, ResponseFields.NONE, NO_BODY);
     }
 
-    /** This answer with one more header field, or another value of one that it has. */
-    public Response with(String name, String value) {
-        return new Response(status, fields.with(name, value), body);
+    /** This answer with more header fields, or other values of those that it has: a name, its value, the next name, and so on. */
+    public Response with(String... more) {
+        return new Response(status, fields.with(more), body);
     }
 }

@@ -16,31 +16,35 @@ public final class ResponseFields {
 
     /** A name, its value, the next name, and so on. */
     public static ResponseFields of(String... fields) {
-        if (fields.length % 2 != 0) {
-            throw new IllegalArgumentException("a name without a value");
-        }
-        return new ResponseFields(fields.clone());
+        return NONE.with(fields);
     }
 
-    /** These with {@code name} set to {@code value}. */
-    ResponseFields with(String name, String value) {
-        int at = find(name);
-        String[] more = at < 0 ? Arrays.copyOf(fields, fields.length + 2) : fields.clone();
-        int set = at < 0 ? fields.length : at;
-        more[set] = name;
-        more[set + 1] = value;
-        return new ResponseFields(more);
+    /** These with the names in {@code more} set to the values that stand behind them. */
+    ResponseFields with(String... more) {
+        if (more.length % 2 != 0) {
+            throw new IllegalArgumentException("a name without a value");
+        }
+        String[] all = Arrays.copyOf(fields, fields.length + more.length);
+        int length = fields.length;
+        for (int i = 0; i < more.length; i += 2) {
+            int at = find(all, length, more[i]);
+            int set = at < 0 ? length : at;
+            all[set] = more[i];
+            all[set + 1] = more[i + 1];
+            length = Math.max(length, set + 2);
+        }
+        return new ResponseFields(length == all.length ? all : Arrays.copyOf(all, length));
     }
 
     /** The value of {@code name}, or null. */
     public @Nullable String get(String name) {
-        int at = find(name);
+        int at = find(fields, fields.length, name);
         return at < 0 ? null : fields[at + 1];
     }
 
     /** Whether there is a field called {@code name}. */
     public boolean has(String name) {
-        return find(name) >= 0;
+        return find(fields, fields.length, name) >= 0;
     }
 
     /** How many there are. */
@@ -58,8 +62,8 @@ public final class ResponseFields {
         return fields[2 * field + 1];
     }
 
-    private int find(String name) {
-        for (int i = 0; i < fields.length; i += 2) {
+    private static int find(String[] fields, int length, String name) {
+        for (int i = 0; i < length; i += 2) {
             if (fields[i].equals(name)) {
                 return i;
             }

@@ -52,9 +52,10 @@ final class Expiry {
                 });
                 return;
             }
-            for (Participant participant : state.room().participants()) {
-                if (state.room().guest() != null && isOverdue(state, participant)) {
-                    ifCertain(code, () -> fallSilent(room, participant.id()));
+            for (Occupant occupant : state.occupants()) {
+                if (state.guest() != null && isOverdue(occupant, now)) {
+                    ifCertain(
+                            code, () -> fallSilent(room, occupant.participant().id()));
                 }
             }
         });
@@ -75,11 +76,11 @@ final class Expiry {
 
     // --- silence ---
 
-    /** Whether {@code participant} should have been heard of by now. */
-    boolean isOverdue(KeptRoom.State state, Participant participant) {
-        return !participant.silent()
-                && !participant.isAttached()
-                && state.of(participant).isSilent(now());
+    /** Whether {@code occupant} should have been heard of by {@code now}. */
+    static boolean isOverdue(Occupant occupant, long now) {
+        return occupant.hearing().isSilent(now)
+                && !occupant.participant().silent()
+                && !occupant.participant().isAttached();
     }
 
     /** The participant {@code id} of {@code room} has fallen silent, if it still was not heard of when that is decided. */
@@ -91,36 +92,32 @@ final class Expiry {
     }
 
     private boolean isStillSilent(KeptRoom room, String id) {
-        KeptRoom.State state = room.state();
-        Participant participant = state.room().find(id);
-        return participant != null && state.of(participant).isSilent(now());
+        Occupant occupant = room.state().find(id);
+        return occupant != null && occupant.hearing().isSilent(now());
     }
 
     /** Whether a join that was asked for at {@code asked} may take the seat of {@code participant}. Asked under the registry's lock. */
     boolean givesWay(Room room, Participant participant, long asked) {
         KeptRoom kept = book.find(room.code());
-        KeptRoom.State state = kept == null ? null : kept.state();
+        Occupant occupant = kept == null ? null : kept.state().find(participant.id());
         return !participant.isAttached()
-                && state != null
-                && state.room().find(participant.id()) != null
-                && state.of(participant).givesWay(asked);
+                && occupant != null
+                && occupant.hearing().givesWay(asked);
     }
 
     // --- the end of rooms ---
 
-    /** Whether nobody in the room was heard of for as long as a room lives. */
-    boolean isExpired(KeptRoom.State state) {
-        return isExpired(state, now());
-    }
-
-    private boolean isExpired(KeptRoom.State state, long now) {
-        return now - state.heardAt(now) >= settings.timeToLive().toNanos();
+    /** Whether nobody in the room was heard of for as long as a room lives, by {@code now}. */
+    boolean isExpired(KeptRoom.State state, long now) {
+        long timeToLive = settings.timeToLive().toNanos();
+        // Of nearly every room the host alone says no, which spares a poll what else there is to look at.
+        return now - state.host().hearing().heardAt() >= timeToLive && now - state.heardAt(now) >= timeToLive;
     }
 
     /** Ends room {@code code} if it has expired, by now and when that is decided. */
     CompletionStage<Decision> endIfExpired(String code) {
         KeptRoom room = book.find(code);
-        return room == null || !isExpired(room.state())
+        return room == null || !isExpired(room.state(), now())
                 ? CompletableFuture.completedFuture(Decision.notFound())
                 : end(code, room);
     }
@@ -131,7 +128,9 @@ final class Expiry {
 
     private CompletionStage<Decision> end(String code, KeptRoom room) {
         return registry.commit(
-                code, Records.JUDGE, entry -> Room.end(entry, Fact.Ending.EXPIRED, () -> isExpired(room.state())));
+                code,
+                Records.JUDGE,
+                entry -> Room.end(entry, Fact.Ending.EXPIRED, () -> isExpired(room.state(), now())));
     }
 
     /** Has the room give way that was unheard of longest; whether there is a place then. */

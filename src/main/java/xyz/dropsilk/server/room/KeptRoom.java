@@ -1,7 +1,7 @@
 package xyz.dropsilk.server.room;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import xyz.dropsilk.server.rules.Participant;
 import xyz.dropsilk.server.rules.Room;
 
 /**
@@ -10,42 +10,41 @@ import xyz.dropsilk.server.rules.Room;
  */
 final class KeptRoom {
     /**
-     * The room with the times of exactly its participants: one value, so that no reader sees half a change.
+     * The room with exactly its participants: one value, so that no reader sees half a change.
      *
      * @param room the room
-     * @param host when its host was heard of
-     * @param guest the same of its guest, if there is one
+     * @param host its host
+     * @param guest its guest, if there is one
      * @param leftAt when somebody who has left was last heard of in it
      * @param readySince since when files are there to be sent; no matter what where there are none
-     * @param summaries how its participants see it
      */
-    record State(Room room, Hearing host, @Nullable Hearing guest, long leftAt, long readySince, Summaries summaries) {
-        /** The times of {@code participant}, which is in the room. */
-        Hearing of(Participant participant) {
-            Hearing ofGuest = guest;
-            if (room.host().id().equals(participant.id())) {
+    record State(Room room, Occupant host, @Nullable Occupant guest, long leftAt, long readySince) {
+        /** The participant with this public id; null for nobody. */
+        @Nullable
+        Occupant find(String id) {
+            if (host.participant().id().equals(id)) {
                 return host;
-            } else if (ofGuest != null) {
-                return ofGuest;
             }
-            throw new IllegalArgumentException("no participant of this room");
+            return guest != null && guest.participant().id().equals(id) ? guest : null;
+        }
+
+        /** Who sits opposite {@code occupant}, silent or not; null for nobody. */
+        @Nullable
+        Occupant other(Occupant occupant) {
+            return occupant == host ? guest : host;
+        }
+
+        List<Occupant> occupants() {
+            return guest == null ? List.of(host) : List.of(host, guest);
         }
 
         /** The participant whose secret is {@code secret}; null for nobody. */
         @Nullable
-        Participant withSecret(String secret) {
-            Participant guestOfRoom = room.guest();
-            if (host.isSecret(secret, room.host().id())) {
-                return room.host();
+        Occupant withSecret(String secret) {
+            if (host.isSecret(secret)) {
+                return host;
             }
-            return guestOfRoom != null && guest != null && guest.isSecret(secret, guestOfRoom.id())
-                    ? guestOfRoom
-                    : null;
-        }
-
-        /** The room as {@code self}, whose page acts with {@code secret}, sees it. */
-        Summary summaryFor(Participant self, String secret) {
-            return summaries.of(room, self, secret);
+            return guest != null && guest.isSecret(secret) ? guest : null;
         }
 
         /**
@@ -53,9 +52,9 @@ final class KeptRoom {
          * nearly all are, so this looks at the times alone.
          */
         boolean isLively(long now, long timeToLiveNanos) {
-            return !host.isSilent(now)
-                    && (guest == null || !guest.isSilent(now))
-                    && now - host.heardAt() < timeToLiveNanos;
+            return !host.hearing().isSilent(now)
+                    && (guest == null || !guest.hearing().isSilent(now))
+                    && now - host.hearing().heardAt() < timeToLiveNanos;
         }
 
         /** When anybody was last heard of in here. */
@@ -63,8 +62,12 @@ final class KeptRoom {
             if (room.isAttached()) {
                 return now;
             }
-            long last = host.heardAt() - leftAt > 0 ? host.heardAt() : leftAt;
-            return guest == null || guest.heardAt() - last < 0 ? last : guest.heardAt();
+            long last = later(host.hearing().heardAt(), leftAt);
+            return guest == null ? last : later(guest.hearing().heardAt(), last);
+        }
+
+        private static long later(long one, long other) {
+            return one - other > 0 ? one : other;
         }
     }
 

@@ -62,11 +62,10 @@ public final class RoomBook implements Records.Listener {
         Participant guest = room.guest();
         return new KeptRoom.State(
                 room,
-                hearing(room.host(), was, now),
-                guest == null ? null : hearing(guest, was, now),
+                occupant(room.host(), was, now),
+                guest == null ? null : occupant(guest, was, now),
                 was == null ? now : leftAt(was, room, now),
-                was != null && isReady(was.room()) ? was.readySince() : now,
-                new Summaries());
+                was != null && isReady(was.room()) ? was.readySince() : now);
     }
 
     private static boolean isReady(Room room) {
@@ -81,30 +80,25 @@ public final class RoomBook implements Records.Listener {
         return allStay ? was.leftAt() : was.heardAt(now);
     }
 
-    private Hearing hearing(Participant participant, KeptRoom.@Nullable State was, long now) {
-        return was != null && was.room().find(participant.id()) != null
-                ? was.of(participant)
-                : new Hearing(settings.silence().toNanos(), now);
+    private Occupant occupant(Participant participant, KeptRoom.@Nullable State was, long now) {
+        Occupant before = was == null ? null : was.find(participant.id());
+        return new Occupant(
+                participant, before == null ? new Hearing(settings.silence().toNanos(), now) : before.hearing());
     }
 
     /** Whoever loses the last socket was heard of until now; whoever comes, or comes back, is to see who sits there. */
     private static void restartClocks(KeptRoom.State was, KeptRoom.State next, long now) {
-        restartClock(next.room().host(), was, next, now);
-        Participant guest = next.room().guest();
-        if (guest != null) {
-            restartClock(guest, was, next, now);
-        }
-    }
-
-    private static void restartClock(Participant participant, KeptRoom.State was, KeptRoom.State next, long now) {
-        Participant before = was.room().find(participant.id());
-        boolean comes = before == null || (before.silent() && !participant.silent());
-        Participant other = next.room().other(participant);
-        if (comes && other != null) {
-            next.of(other).restart(now);
-        }
-        if (before != null && before.isAttached() && !participant.isAttached()) {
-            next.of(participant).detached(participant.lost(), now);
+        for (Occupant occupant : next.occupants()) {
+            Participant participant = occupant.participant();
+            Participant before = was.room().find(participant.id());
+            boolean comes = before == null || (before.silent() && !participant.silent());
+            Occupant other = next.other(occupant);
+            if (comes && other != null) {
+                other.hearing().restart(now);
+            }
+            if (before != null && before.isAttached() && !participant.isAttached()) {
+                occupant.hearing().detached(participant.lost(), now);
+            }
         }
     }
 
@@ -116,15 +110,15 @@ public final class RoomBook implements Records.Listener {
         }
         long now = ticker.getAsLong();
         KeptRoom.State state = kept.state();
-        Room room = state.room();
-        for (Participant participant : room.participants()) {
+        for (Occupant occupant : state.occupants()) {
+            Participant participant = occupant.participant();
             Duration age = ages.get(participant.id());
             if (age != null && isNew) {
-                state.of(participant).startAt(now - age.toNanos());
+                occupant.hearing().startAt(now - age.toNanos());
             } else if (age != null) {
                 long at = now - age.toNanos();
-                boolean isReady = Summary.isReady(room, participant) && at - state.readySince() > 0;
-                state.of(participant).heardElsewhere(at, isReady);
+                boolean isReady = Summary.isReady(state.room(), participant) && at - state.readySince() > 0;
+                occupant.hearing().heardElsewhere(at, isReady);
             }
         }
     }

@@ -93,9 +93,9 @@ public final class Rooms {
     }
 
     /** A participant found by its secret, in the room as it was at that moment. */
-    private record Found(KeptRoom room, KeptRoom.State state, Participant self, String secret) {
+    private record Found(KeptRoom room, KeptRoom.State state, Occupant self, String secret) {
         Hearing hearing() {
-            return state.of(self);
+            return self.hearing();
         }
     }
 
@@ -190,21 +190,20 @@ public final class Rooms {
         polls.increment();
         long asked = now();
         return whenKnown(code, secret, isCertain -> {
-            Found found = find(code, secret, isCertain);
+            long now = now();
+            Found found = find(code, secret, isCertain, now);
             if (found == null) {
                 return answered(unknown(isCertain));
             }
-            found.hearing().heard(now());
-            if (!found.self().silent()) {
-                return summary(found, caller, isCertain);
+            found.hearing().heard(now);
+            Participant self = found.self().participant();
+            if (!self.silent()) {
+                return summary(found, caller, isCertain, now);
             }
             if (!isSoon(asked)) {
                 return answered(Answer.AWAY);
             }
-            return registry.commit(
-                            code,
-                            Records.PAGE,
-                            entry -> Room.comeBack(entry, found.self().id()))
+            return registry.commit(code, Records.PAGE, entry -> Room.comeBack(entry, self.id()))
                     .thenApply(decision ->
                             decision.isDone() ? summary(code, secret, caller) : refusal(decision.verdict()));
         });
@@ -234,12 +233,13 @@ public final class Rooms {
     private CompletionStage<Answer> change(String code, String secret, Caller caller, Change change) {
         long asked = now();
         return whenSoonKnown(code, secret, isCertain -> {
-            Found found = find(code, secret, isCertain);
+            long now = now();
+            Found found = find(code, secret, isCertain, now);
             if (found == null) {
                 return answered(unknown(isCertain));
             }
-            found.hearing().heard(now());
-            Rule rule = change.by(found.self().id());
+            found.hearing().heard(now);
+            Rule rule = change.by(found.self().participant().id());
             return registry.commit(code, Records.PAGE, rule)
                     .thenCompose(decision -> decision.isDone()
                             ? summaryOf(code, secret, caller, isCertain && isSoon(asked))
@@ -298,32 +298,33 @@ public final class Rooms {
     // --- summaries ---
 
     /** The room as the caller sees it now, once it is clear whether the other one is silent. */
-    private CompletionStage<Answer> summary(Found found, Caller caller, boolean isCertain) {
-        Room room = found.state().room();
-        Participant other = room.other(found.self());
-        if (other == null || !isCertain || !expiry.isOverdue(found.state(), other)) {
-            return answered(summary(found, caller));
+    private CompletionStage<Answer> summary(Found found, Caller caller, boolean isCertain, long now) {
+        Occupant other = found.state().other(found.self());
+        if (other == null || !isCertain || !Expiry.isOverdue(other, now)) {
+            return answered(summary(found, caller, now));
         }
-        return expiry.fallSilent(found.room(), other.id())
-                .thenApply(decision -> summary(room.code(), found.secret(), caller));
+        return expiry.fallSilent(found.room(), other.participant().id())
+                .thenApply(decision -> summary(found.state().room().code(), found.secret(), caller));
     }
 
     private CompletionStage<Answer> summaryOf(String code, String secret, Caller caller, boolean isCertain) {
-        Found found = find(code, secret, isCertain);
-        return found == null ? answered(Answer.NOT_FOUND) : summary(found, caller, isCertain);
+        long now = now();
+        Found found = find(code, secret, isCertain, now);
+        return found == null ? answered(Answer.NOT_FOUND) : summary(found, caller, isCertain, now);
     }
 
     private Answer summary(String code, String secret, Caller caller) {
-        Found found = find(code, secret, /* isCertain= */ false);
-        return found == null ? Answer.NOT_FOUND : summary(found, caller);
+        long now = now();
+        Found found = find(code, secret, /* isCertain= */ false, now);
+        return found == null ? Answer.NOT_FOUND : summary(found, caller, now);
     }
 
-    private Answer summary(Found found, Caller caller) {
-        Participant self = found.self();
-        Summary summary = found.state().summaryFor(self, found.secret());
-        boolean shouldConnect =
-                summary.isReady() && (self.isAttachedForTransfer() || admitsSocket.test(caller.network()));
-        found.hearing().told(shouldConnect, now());
+    private Answer summary(Found found, Caller caller, long now) {
+        Occupant self = found.self();
+        Summary summary = self.summary(found.state().room(), found.secret());
+        boolean shouldConnect = summary.isReady()
+                && (self.participant().isAttachedForTransfer() || admitsSocket.test(caller.network()));
+        found.hearing().told(shouldConnect, now);
         return new Answer(
                 Outcome.DONE, summary.json(shouldConnect, time.clock.instant().plus(settings.timeToLive())));
     }
@@ -336,11 +337,13 @@ public final class Rooms {
             registry.attach(peer, code, ParticipantId.publicOf(secret), channel);
             return;
         }
-        Found found = find(code, secret, /* isCertain= */ true);
+        long now = now();
+        Found found = find(code, secret, /* isCertain= */ true, now);
         if (found != null) {
-            found.hearing().heard(now());
+            found.hearing().heard(now);
         }
-        registry.attach(peer, code, found == null ? "" : found.self().id(), channel);
+        registry.attach(
+                peer, code, found == null ? "" : found.self().participant().id(), channel);
     }
 
     /** Ends room {@code code}, of which {@code peer} is about to speak, if nobody in it was heard of for long enough. */
@@ -359,17 +362,17 @@ public final class Rooms {
         return time.ticker.getAsLong();
     }
 
-    private @Nullable Found find(String code, String secret, boolean isCertain) {
+    private @Nullable Found find(String code, String secret, boolean isCertain, long now) {
         KeptRoom room = book.find(code);
         if (room == null) {
             return null;
         }
         KeptRoom.State state = room.state();
-        if (isCertain && expiry.isExpired(state)) {
+        if (isCertain && expiry.isExpired(state, now)) {
             CompletionStage<Decision> unused = expiry.endIfExpired(code);
             return null;
         }
-        Participant self = state.withSecret(secret);
+        Occupant self = state.withSecret(secret);
         return self == null ? null : new Found(room, state, self, secret);
     }
 }

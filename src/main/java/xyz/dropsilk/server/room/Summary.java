@@ -22,16 +22,16 @@ final class Summary {
 
     private final boolean ready;
 
-    /** The JSON before the value of {@code shouldConnect}. */
-    private final byte[] beginning;
+    /** The JSON without the value of {@code shouldConnect} and whatever stands from there to the end of {@code expiresAt}'s. */
+    private final byte[] text;
 
-    /** The JSON behind the value of {@code expiresAt}. */
-    private final byte[] end;
+    /** Where those belong. */
+    private final int gap;
 
     private Summary(boolean ready, String beginning, String end) {
         this.ready = ready;
-        this.beginning = beginning.getBytes(UTF_8);
-        this.end = end.getBytes(UTF_8);
+        this.text = (beginning + end).getBytes(UTF_8);
+        this.gap = beginning.getBytes(UTF_8).length;
     }
 
     /** The {@code room} as {@code self}, whose page acts with {@code secret}, sees it. */
@@ -93,11 +93,11 @@ final class Summary {
     /** The summary as JSON in UTF-8. */
     byte[] json(boolean shouldConnect, Instant expiresAt) {
         byte[] middle = shouldConnect ? CONNECT : DO_NOT_CONNECT;
-        ByteBuffer json = ByteBuffer.allocate(beginning.length + middle.length + Timestamp.BYTES + end.length)
-                .put(beginning)
+        ByteBuffer json = ByteBuffer.allocate(text.length + middle.length + Timestamp.BYTES)
+                .put(text, 0, gap)
                 .put(middle);
         Timestamp.write(expiresAt, json);
-        return json.put(end).array();
+        return json.put(text, gap, text.length - gap).array();
     }
 
     /** A moment in ISO 8601, UTC, always with milliseconds; what stands before them is kept, since thousands of polls a second name the same. */
