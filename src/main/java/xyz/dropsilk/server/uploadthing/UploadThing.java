@@ -91,7 +91,7 @@ public final class UploadThing {
         parameters.put("x-ut-file-type", file.type());
         parameters.put("x-ut-slug", slug);
         parameters.put("x-ut-content-disposition", "inline");
-        String url = SignedUrl.of(ingest.base() + "/" + key, now.plus(LINK_LIFETIME), parameters, token.apiKey());
+        String url = Signatures.url(ingest.base() + "/" + key, now.plus(LINK_LIFETIME), parameters, token.apiKey());
         return new Link(url, key);
     }
 

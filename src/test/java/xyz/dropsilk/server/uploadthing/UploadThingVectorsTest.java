@@ -152,7 +152,7 @@ class UploadThingVectorsTest {
         Duration lifetime = vector.path("ttl").asText().equals("10m") ? Duration.ofMinutes(10) : Duration.ofHours(1);
         assertEquals(
                 vector.path("signedUrl").asText(),
-                SignedUrl.of(
+                Signatures.url(
                         vector.path("url").asText(),
                         Instant.ofEpochMilli(vector.path("nowMs").asLong()).plus(lifetime),
                         parameters,
