@@ -24,7 +24,7 @@ import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.remote.Outbound;
 import xyz.dropsilk.server.service.CleanupEvent;
 import xyz.dropsilk.server.service.PreviewCloud;
-import xyz.dropsilk.server.service.UploadRecords;
+import xyz.dropsilk.server.service.Uploads;
 import xyz.dropsilk.server.uploadthing.FileKeys;
 
 /**
@@ -72,7 +72,7 @@ public final class Features {
         DatabaseUrl url = config.storage().disabled() ? null : config.storage().database();
         Rows rows = url == null ? null : new Rows(url, tools);
         database = rows == null ? Dependency.NONE : rows.dependency();
-        previews = new Previews(config, cloud, rows == null ? UploadRecords.NONE : rows.records(), tools);
+        previews = new Previews(config, cloud, rows == null ? Uploads.Records.NONE : rows.records(), tools);
         features.add(previews);
         if (rows != null) {
             if (noCleanup.isEmpty()) {

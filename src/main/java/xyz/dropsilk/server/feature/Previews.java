@@ -9,7 +9,6 @@ import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.http.Endpoint;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.service.PreviewCloud;
-import xyz.dropsilk.server.service.UploadRecords;
 import xyz.dropsilk.server.service.Uploads;
 
 /** Uploads of previews to UploadThing. Without a token its path is there all the same, and answers as the SDK does then. */
@@ -22,7 +21,7 @@ final class Previews implements Feature {
     private final Tools tools;
 
     /** Uploads to {@code cloud}, which {@code records} takes down. */
-    Previews(Config config, PreviewCloud cloud, UploadRecords records, Tools tools) {
+    Previews(Config config, PreviewCloud cloud, Uploads.Records records, Tools tools) {
         this.cloud = cloud;
         this.hasToken = config.uploads().token() != null;
         this.tools = tools;

@@ -6,7 +6,7 @@ import xyz.dropsilk.server.base.Threads;
 import xyz.dropsilk.server.config.DatabaseUrl;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.service.UploadLedger;
-import xyz.dropsilk.server.service.UploadRecords;
+import xyz.dropsilk.server.service.Uploads;
 import xyz.dropsilk.server.store.Database;
 import xyz.dropsilk.server.store.UploadStore;
 
@@ -39,7 +39,7 @@ final class Rows implements Feature {
     }
 
     /** What takes down uploads as rows. */
-    UploadRecords records() {
+    Uploads.Records records() {
         return ledger;
     }
 

@@ -22,7 +22,6 @@ import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.store.DatabaseException;
-import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.store.UploadStore;
 
 /**
@@ -30,7 +29,7 @@ import xyz.dropsilk.server.store.UploadStore;
  * is asked again after pauses that grow; a row that does not fit, or is unwritten at the end, is an error in the log with its key.
  * Safe on any thread; only {@link #close(Duration)} blocks.
  */
-public final class UploadLedger implements UploadRecords {
+public final class UploadLedger implements Uploads.Records {
     static final int MAX_WAITING = 1_000;
     /** In UTF-16 units, over all that wait: names are as long as pages make them. */
     static final int MAX_WAITING_CHARS = 2 * 1024 * 1024;
@@ -72,13 +71,13 @@ public final class UploadLedger implements UploadRecords {
 
     /** A row that waits. */
     private static final class Entry {
-        final StoredUpload upload;
+        final UploadStore.Upload upload;
         final CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
 
         /** How often the database refused it for a reason nobody knows. The writer's own. */
         int attempts;
 
-        Entry(StoredUpload upload) {
+        Entry(UploadStore.Upload upload) {
             this.upload = upload;
         }
     }
@@ -111,7 +110,7 @@ public final class UploadLedger implements UploadRecords {
 
     /** Takes {@code upload}. Completes, never with a failure, once its row is written or is not worth waiting for any more. */
     @Override
-    public CompletableFuture<@Nullable Void> record(StoredUpload upload) {
+    public CompletableFuture<@Nullable Void> record(UploadStore.Upload upload) {
         Entry entry = new Entry(upload);
         synchronized (this) {
             boolean fits = waiting.size() < MAX_WAITING && waitingChars + upload.length() <= MAX_WAITING_CHARS;
@@ -225,8 +224,8 @@ public final class UploadLedger implements UploadRecords {
     }
 
     /** The key alone is enough to delete the file one day. */
-    private void insertLess(StoredUpload upload, String reason) throws DatabaseException {
-        for (StoredUpload less : List.of(upload.inAscii(), upload.keyAlone())) {
+    private void insertLess(UploadStore.Upload upload, String reason) throws DatabaseException {
+        for (UploadStore.Upload less : List.of(upload.inAscii(), upload.keyAlone())) {
             try {
                 store.insert(less);
                 saved.increment();
@@ -275,7 +274,7 @@ public final class UploadLedger implements UploadRecords {
         }
     }
 
-    private void lost(StoredUpload upload, String reason) {
+    private void lost(UploadStore.Upload upload, String reason) {
         lost.increment();
         events.publish(new UploadEvent.Lost(upload.key(), reason));
     }

@@ -18,7 +18,7 @@ import xyz.dropsilk.server.event.EventSink;
 import xyz.dropsilk.server.meter.Counts;
 import xyz.dropsilk.server.meter.Meters;
 import xyz.dropsilk.server.meter.Result;
-import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.store.UploadStore;
 import xyz.dropsilk.server.uploadthing.UploadThing;
 
 /**
@@ -33,7 +33,7 @@ public final class Uploads {
     private static final int MAX_LOGGED_UNITS = 300;
 
     private final PreviewCloud cloud;
-    private final UploadRecords records;
+    private final Records records;
     private final String callbackUrl;
     private final InstantSource clock;
     private final EventSink events;
@@ -46,6 +46,16 @@ public final class Uploads {
 
     @GuardedBy("this")
     private int open;
+
+    /** Takes down what was uploaded. Any thread; never blocks. */
+    @FunctionalInterface
+    public interface Records {
+        /** Where there is no database: nothing is taken down. */
+        Records NONE = upload -> CompletableFuture.completedFuture(null);
+
+        /** Completes once {@code upload} is written, or known to wait for a database that is away. */
+        CompletableFuture<@Nullable Void> record(UploadStore.Upload upload);
+    }
 
     /** A link to upload one file: the signed {@code url}, the file's {@code key} at the cloud and its {@code name}. */
     public record Link(String url, String key, String name) {}
@@ -64,7 +74,7 @@ public final class Uploads {
     /** Uploads whose results the cloud sends to {@code callbackUrl}; {@code records} takes them down; {@code ticker} counts nanoseconds. */
     public Uploads(
             PreviewCloud cloud,
-            UploadRecords records,
+            Records records,
             String callbackUrl,
             InstantSource clock,
             LongSupplier ticker,
@@ -121,7 +131,7 @@ public final class Uploads {
         uploads.increment(Result.OK);
         events.publish(new UploadEvent.Success(report.key));
         begun();
-        return records.record(new StoredUpload(report.key, report.ufsUrl, report.name))
+        return records.record(new UploadStore.Upload(report.key, report.ufsUrl, report.name))
                 .thenCompose(written -> tell(app, report, clientPackage))
                 .whenComplete((nothing, failure) -> ended());
     }

@@ -1,5 +1,8 @@
 package xyz.dropsilk.server.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,6 +26,45 @@ public final class UploadStore {
 
     private final Database database;
 
+    /**
+     * An uploaded preview.
+     *
+     * @param key the file's key at the cloud
+     * @param url the address under which it can be read
+     * @param name the file's name, as the page gave it
+     */
+    public record Upload(String key, String url, String name) {
+        /** The three as text that PostgreSQL takes: no NUL, no half of a surrogate pair. */
+        public Upload {
+            key = storable(key);
+            url = storable(url);
+            name = storable(name);
+        }
+
+        /** The same with nothing but ASCII, for a database whose encoding has not all characters; the key stays as it is. */
+        public Upload inAscii() {
+            return new Upload(key, ascii(url), ascii(name));
+        }
+
+        /** The key alone, which is enough to delete the file. */
+        public Upload keyAlone() {
+            return new Upload(key, "", "");
+        }
+
+        private static String ascii(String text) {
+            return new String(text.getBytes(US_ASCII), US_ASCII);
+        }
+
+        /** What it takes to keep one in memory, in UTF-16 units. */
+        public int length() {
+            return key.length() + url.length() + name.length();
+        }
+
+        private static String storable(String text) {
+            return new String(text.getBytes(UTF_8), UTF_8).replace('\0', '\uFFFD');
+        }
+    }
+
     /** A file that is due to go. */
     public record Expired(long id, String key) {}
 
@@ -40,7 +82,7 @@ public final class UploadStore {
     }
 
     /** Adds a row. One that is there already, since the cloud told of it twice, stays as it is. */
-    public void insert(StoredUpload upload) throws DatabaseException {
+    public void insert(Upload upload) throws DatabaseException {
         database.call(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
                 statement.setString(1, upload.key());

@@ -31,7 +31,7 @@ import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.service.UploadEvent;
 import xyz.dropsilk.server.service.Uploads;
-import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.store.UploadStore;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.Requests;
 import xyz.dropsilk.server.testing.Vectors;
@@ -48,7 +48,7 @@ class UploadsEndpointTest {
                     + " through config.\"}";
 
     private final List<Calls.Call> calls = new ArrayList<>();
-    private final List<StoredUpload> rows = new ArrayList<>();
+    private final List<UploadStore.Upload> rows = new ArrayList<>();
     private final CollectedEvents events = new CollectedEvents();
     private String fileParts = "";
 
@@ -77,7 +77,7 @@ class UploadsEndpointTest {
             assertEquals(List.of(), rows);
         } else {
             assertEquals(
-                    List.of(new StoredUpload(
+                    List.of(new UploadStore.Upload(
                             file.path("key").asText(),
                             file.path("ufsUrl").asText(),
                             file.path("name").asText())),
@@ -322,7 +322,7 @@ class UploadsEndpointTest {
         return new Uploads(cloud, this::store, HANDLER.path("callbackUrl").asText(), clock, () -> 0, events);
     }
 
-    private CompletableFuture<@Nullable Void> store(StoredUpload upload) {
+    private CompletableFuture<@Nullable Void> store(UploadStore.Upload upload) {
         rows.add(upload);
         return CompletableFuture.completedFuture(null);
     }

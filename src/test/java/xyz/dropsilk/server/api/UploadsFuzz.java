@@ -26,7 +26,7 @@ import xyz.dropsilk.server.http.TestFields;
 import xyz.dropsilk.server.remote.Calls;
 import xyz.dropsilk.server.service.PreviewCloud;
 import xyz.dropsilk.server.service.Uploads;
-import xyz.dropsilk.server.store.StoredUpload;
+import xyz.dropsilk.server.store.UploadStore;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.Requests;
 import xyz.dropsilk.server.uploadthing.FileKeys;
@@ -52,7 +52,7 @@ public final class UploadsFuzz {
     private static final FileKeys KEYS = FileKeys.random();
 
     private final List<Calls.Call> calls = new ArrayList<>();
-    private final List<StoredUpload> rows = new ArrayList<>();
+    private final List<UploadStore.Upload> rows = new ArrayList<>();
     private final CollectedEvents events = new CollectedEvents();
 
     private UploadsFuzz() {}

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 import xyz.dropsilk.server.base.Dependency;
 import xyz.dropsilk.server.event.ServerEvent;
 import xyz.dropsilk.server.store.Database;
-import xyz.dropsilk.server.store.StoredUpload;
 import xyz.dropsilk.server.store.UploadStore;
 import xyz.dropsilk.server.testing.CollectedEvents;
 import xyz.dropsilk.server.testing.CuttableLink;
@@ -96,9 +95,9 @@ class UploadLedgerIT {
         ledger.start();
         events.await("database:away", 1);
         String name = "n".repeat(UploadLedger.MAX_WAITING_CHARS / 2);
-        assertTrue(ledger.record(new StoredUpload("k1", "u", name)).isDone());
+        assertTrue(ledger.record(new UploadStore.Upload("k1", "u", name)).isDone());
         assertEquals(List.of(), events.named("upload:error"));
-        assertTrue(ledger.record(new StoredUpload("k2", "u", name)).isDone());
+        assertTrue(ledger.record(new UploadStore.Upload("k2", "u", name)).isDone());
         assertEquals(1, events.named("upload:error").size());
     }
 
@@ -210,7 +209,7 @@ class UploadLedgerIT {
         Postgres latin = new Postgres("encoding 'LATIN1' template template0 lc_collate 'C' lc_ctype 'C'");
         try (Database other = new Database(latin.settings(), Postgres.CONNECTION_LIMIT)) {
             UploadLedger inLatin = new UploadLedger(new UploadStore(other), events, System::nanoTime);
-            inLatin.record(new StoredUpload("k1", "https://u/k1", "caf\u00e9 \ud83d\ude00.pptx"))
+            inLatin.record(new UploadStore.Upload("k1", "https://u/k1", "caf\u00e9 \ud83d\ude00.pptx"))
                     .join();
             events.await("upload:db_saved", 1);
             assertEquals(List.of("k1"), latin.query("select file_key from uploaded_files"));
@@ -274,7 +273,7 @@ class UploadLedgerIT {
         postgres.execute(
                 "create table uploaded_files (id serial primary key, file_key text unique not null, file_url text not null,"
                         + " file_name text not null check (file_name <> 'bad'), uploaded_at timestamptz default now())");
-        CompletableFuture<?> bad = ledger.record(new StoredUpload("k1", "u", "bad"));
+        CompletableFuture<?> bad = ledger.record(new UploadStore.Upload("k1", "u", "bad"));
         record("k2").join();
         assertTrue(bad.isDone());
         assertEquals(List.of("k1", "k2"), keys(), "its key is enough to delete the file");
@@ -283,7 +282,7 @@ class UploadLedgerIT {
     }
 
     private CompletableFuture<@Nullable Void> record(String key) {
-        return ledger.record(new StoredUpload(key, "https://u/" + key, key + ".pptx"));
+        return ledger.record(new UploadStore.Upload(key, "https://u/" + key, key + ".pptx"));
     }
 
     private List<String> keys() {

@@ -47,8 +47,8 @@ class UploadStoreIT {
 
     @Test
     void aRowIsWrittenOnce() throws DatabaseException {
-        store.insert(new StoredUpload("k1", "https://u/1", "a.pptx"));
-        store.insert(new StoredUpload("k1", "https://u/2", "b.pptx"));
+        store.insert(new UploadStore.Upload("k1", "https://u/1", "a.pptx"));
+        store.insert(new UploadStore.Upload("k1", "https://u/2", "b.pptx"));
         assertEquals(
                 List.of("k1 https://u/1 a.pptx"),
                 postgres.query("select concat_ws(' ', file_key, file_url, file_name) from uploaded_files"));
@@ -56,7 +56,7 @@ class UploadStoreIT {
 
     @Test
     void namesThatPostgresRefusesAreStoredAllTheSame() throws DatabaseException {
-        store.insert(new StoredUpload("k1", "u", "a\0b\ud83dc'\"\\"));
+        store.insert(new UploadStore.Upload("k1", "u", "a\0b\ud83dc'\"\\"));
         assertEquals(List.of("a\uFFFDb?c'\"\\"), postgres.query("select file_name from uploaded_files"));
     }
 
@@ -67,7 +67,7 @@ class UploadStoreIT {
                         + " file_url text not null, file_name text not null, uploaded_at timestamptz default current_timestamp)");
         postgres.execute("insert into uploaded_files (file_key, file_url, file_name, uploaded_at)"
                 + " values ('old', 'u', 'n', now() - interval '25 hours')");
-        store.insert(new StoredUpload("new", "u", "n"));
+        store.insert(new UploadStore.Upload("new", "u", "n"));
         assertEquals(List.of(new Expired(1, "old")), store.expired(DAY, 0, 10));
     }
 
@@ -160,7 +160,7 @@ class UploadStoreIT {
             through.reach();
             assertEquals(Dependency.State.UP, used.state());
             postgres.execute("alter table uploaded_files add check (file_name <> 'bad')");
-            assertThrows(DatabaseException.class, () -> through.insert(new StoredUpload("k", "u", "bad")));
+            assertThrows(DatabaseException.class, () -> through.insert(new UploadStore.Upload("k", "u", "bad")));
             assertEquals(Dependency.State.UP, used.state(), "that was the row's fault");
             link.cut();
             assertUnreachable(through);
@@ -170,7 +170,7 @@ class UploadStoreIT {
             assertEquals(Dependency.State.UP, used.state());
             postgres.set("default_transaction_read_only = on");
             postgres.endSessions();
-            assertThrows(DatabaseException.class, () -> through.insert(new StoredUpload("k", "u", "n")));
+            assertThrows(DatabaseException.class, () -> through.insert(new UploadStore.Upload("k", "u", "n")));
             assertEquals(Dependency.State.AWAY, used.state(), "there, and of no use");
         }
     }
