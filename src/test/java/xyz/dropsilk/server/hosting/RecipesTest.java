@@ -68,6 +68,18 @@ class RecipesTest {
         assertEquals(asked, said);
     }
 
+    /** A variable that Compose does not hand on does nothing, and the server can't even warn of that. */
+    @Test
+    void composeHandsOnWhatTheServerAsksFor() throws IOException {
+        Set<String> asked = new TreeSet<>(example().keySet());
+        asked.removeAll(Set.of("HOST", "PORT")); // the image's own
+        assertEquals(asked, new TreeSet<>(names(map(map(services(), "server"), "environment"))));
+    }
+
+    private static Set<String> names(Map<?, ?> environment) {
+        return environment.keySet().stream().map(String::valueOf).collect(Collectors.toSet());
+    }
+
     @Test
     void composesProfilesAreThoseThatTheExampleNames() throws IOException {
         Set<String> profiles = services().values().stream()
