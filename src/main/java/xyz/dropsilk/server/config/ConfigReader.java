@@ -43,6 +43,9 @@ public final class ConfigReader {
     /** Less would break the promise that credentials are good for 45 minutes when they are handed out. */
     private static final int LEAST_TURN_SECONDS = 2_700;
 
+    /** Fewer letters are guessed by whoever may ask without end. */
+    private static final int LEAST_KEY_CHARS = 16;
+
     private static final Duration MOST_CLEANUP = Duration.ofDays(365);
     private static final Duration MOST_RETENTION = Duration.ofDays(3_650);
 
@@ -112,6 +115,17 @@ public final class ConfigReader {
         if (variables.isSet("DATABASE_SSL") && !variables.isSet("DATABASE_URL")) {
             variables.warn("DATABASE_SSL is set and DATABASE_URL is not: the database is off");
         }
+        if (config.uploads().token() != null
+                && config.storage().database() == null
+                && !config.storage().disabled()) {
+            variables.warn(
+                    "UPLOADTHING_TOKEN is set and DATABASE_URL is not: what is uploaded is never deleted; if that"
+                            + " is meant, set NO_DB=true");
+        }
+        if (config.server().production()) {
+            warnOfShort("LOG_ACCESS_KEY", config.telemetry().logAccessKey());
+            warnOfShort("METRICS_ACCESS_KEY", config.telemetry().metricsAccessKey());
+        }
         if (!config.sharing().prefix().equals(REDIS_PREFIX) && !variables.isSet("REDIS_URL")) {
             variables.warn("REDIS_PREFIX is set and REDIS_URL is not: this instance is alone");
         }
@@ -155,6 +169,13 @@ public final class ConfigReader {
 
     private boolean isPublicUrlNamed() {
         return variables.isSet("PUBLIC_SERVER_URL") || variables.isSet("RENDER_EXTERNAL_URL");
+    }
+
+    private void warnOfShort(String name, @Nullable Secret key) {
+        if (key != null && key.reveal().length() < LEAST_KEY_CHARS) {
+            variables.warn(
+                    name + " is so short that it can be guessed: set it to the output of \"openssl rand -hex 32\"");
+        }
     }
 
     private void warnOfHalf(String one, String other, String consequence) {

@@ -99,7 +99,8 @@ final class PastedValuesTest {
 
     @Test
     void uploadsThatNobodyCanReportAreWarnedOf() throws ConfigException {
-        Map<String, String> production = Map.of("NODE_ENV", "production", "UPLOADTHING_TOKEN", "eyJ9");
+        Map<String, String> production = Map.of(
+                "NODE_ENV", "production", "UPLOADTHING_TOKEN", "eyJ9", "DATABASE_URL", "postgresql://localhost/silk");
         List<String> warnings = read(production).warnings();
         assertEquals(1, warnings.size());
         assertTrue(warnings.get(0).startsWith("PUBLIC_SERVER_URL is not set"), warnings::toString);
@@ -111,6 +112,29 @@ final class PastedValuesTest {
         assertEquals("https://x.onrender.com", config.server().publicUrl());
         onRender.put("PUBLIC_SERVER_URL", "https://own.example");
         assertEquals("https://own.example", read(onRender).server().publicUrl());
+    }
+
+    @Test
+    void uploadsThatNobodyDeletesAreWarnedOf() throws ConfigException {
+        List<String> warnings = read(Map.of("UPLOADTHING_TOKEN", "eyJ9")).warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).startsWith("UPLOADTHING_TOKEN is set and DATABASE_URL is not"), warnings::toString);
+        assertEquals(
+                List.of(),
+                read(Map.of("UPLOADTHING_TOKEN", "eyJ9", "NO_DB", "true")).warnings());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LOG_ACCESS_KEY", "METRICS_ACCESS_KEY"})
+    void keysThatCanBeGuessedAreWarnedOfInProduction(String name) throws ConfigException {
+        Map<String, String> weak = Map.of("NODE_ENV", "production", name, "fifteen letters");
+        List<String> warnings = read(weak).warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).startsWith(name + " is so short"), warnings::toString);
+        assertEquals(List.of(), read(Map.of(name, "fifteen letters")).warnings());
+        assertEquals(
+                List.of(),
+                read(Map.of("NODE_ENV", "production", name, "sixteen letters!")).warnings());
     }
 
     @ParameterizedTest
@@ -143,12 +167,13 @@ final class PastedValuesTest {
                 Map.of("NODE_ENV", "production", "PUBLIC_SERVER_URL", url, "ALLOWED_ORIGINS", "https://app.example"));
         assertEquals(List.of(), read(production).warnings());
         production.put("UPLOADTHING_TOKEN", "eyJ9");
+        production.put("NO_DB", "true");
         List<String> warnings = read(production).warnings();
         assertEquals(1, warnings.size());
         assertTrue(warnings.get(0).startsWith("PUBLIC_SERVER_URL leads nowhere from outside"), warnings::toString);
         assertEquals(
                 List.of(),
-                read(Map.of("UPLOADTHING_TOKEN", "eyJ9", "PUBLIC_SERVER_URL", url))
+                read(Map.of("UPLOADTHING_TOKEN", "eyJ9", "NO_DB", "true", "PUBLIC_SERVER_URL", url))
                         .warnings());
     }
 
