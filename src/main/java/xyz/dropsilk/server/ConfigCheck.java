@@ -53,7 +53,18 @@ final class ConfigCheck {
         lines.put("production", config.server().production());
         lines.put("publicUrl", config.server().publicUrl());
         lines.putAll(parts);
-        lines.put("origins", String.join(" ", config.origins().allowed())); // by name, which the log does not tell
+        lines.putAll(origins(config.origins()));
+        return lines;
+    }
+
+    /** Whose pages may connect, by name, which the log does not tell: all that an operator may not have thought of. */
+    private static Map<String, Object> origins(Config.Origins origins) {
+        Map<String, Object> lines = new LinkedHashMap<>();
+        lines.put("origins", String.join(" ", origins.allowed()));
+        lines.put("previewOrigins", origins.preview().pattern());
+        if (!origins.localPorts().isEmpty()) {
+            lines.put("localPorts", origins.localPorts());
+        }
         return lines;
     }
 

@@ -54,6 +54,19 @@ class ConfigCheckTest {
                 out::toString);
     }
 
+    /** Who has set the one list may not know of the others. */
+    @Test
+    void otherWaysInAreToldToo() {
+        assertEquals(0, check(Map.of("ALLOWED_ORIGINS", "https://app.example.org")));
+        assertTrue(out.toString(UTF_8).matches("(?s).*\n  previewOrigins +\\^https://dropsilk-.*"), out::toString);
+        assertFalse(out.toString(UTF_8).contains("localPorts"), out::toString);
+        out.reset();
+        assertEquals(0, check(Map.of("VERCEL_PREVIEW_ORIGIN_REGEX", "none"), "--allow-local-port=5173"));
+        assertTrue(
+                out.toString(UTF_8).matches("(?s).*\n  previewOrigins +none\n  localPorts +\\[5173]\n.*"),
+                out::toString);
+    }
+
     @Test
     void itTellsEveryWarning() {
         Map<String, String> environment = new HashMap<>();
@@ -80,9 +93,9 @@ class ConfigCheckTest {
         assertTrue(out.toString(UTF_8).startsWith("warning: CONTACT_EMAIL is set"), out::toString);
     }
 
-    private int check(Map<String, String> environment) {
+    private int check(Map<String, String> environment, String... flags) {
         return ConfigCheck.run(
-                () -> ConfigReader.read(environment, "", CommandLine.parse()),
+                () -> ConfigReader.read(environment, "", CommandLine.parse(flags)),
                 "1",
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,7 +20,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -68,16 +71,63 @@ class RecipesTest {
         assertEquals(asked, said);
     }
 
-    /** A variable that Compose does not hand on does nothing, and the server can't even warn of that. */
+    /** A variable that Compose does not hand on does nothing, and the server can't even warn of that: so those are told where the others are. */
     @Test
     void composeHandsOnWhatTheServerAsksFor() throws IOException {
-        Set<String> asked = new TreeSet<>(example().keySet());
-        asked.removeAll(Set.of("HOST", "PORT")); // the image's own
-        assertEquals(asked, new TreeSet<>(names(map(map(services(), "server"), "environment"))));
+        Set<String> kept = new TreeSet<>(example().keySet());
+        environment().forEach((name, value) -> {
+            boolean isHandedOn = value == null || String.valueOf(value).startsWith("${" + name + ":");
+            if (isHandedOn) {
+                kept.remove(name);
+            }
+        });
+        for (Path page : List.of(Path.of("docs", "SELF-HOSTING.md"), HOSTING.resolve("compose.env.example"))) {
+            Matcher told = Pattern.compile("may stand .*, but (.*), which ").matcher(Files.readString(page));
+            assertTrue(told.find(), page.toString());
+            Set<String> names = Pattern.compile("[A-Z_]{2,}")
+                    .matcher(told.group(1))
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(kept, names, page.toString());
+        }
     }
 
-    private static Set<String> names(Map<?, ?> environment) {
-        return environment.keySet().stream().map(String::valueOf).collect(Collectors.toSet());
+    /** To coturn an empty secret is one that everybody knows: it relays for all. Whoever knows one pair of credentials can try short ones. */
+    @ParameterizedTest
+    @CsvSource({"'', false", "fifteen-letters, false", "sixteen-letters., true"})
+    void composesRelayStartsWithASecretAlone(String secret, boolean starts, @TempDir Path directory) throws Exception {
+        Map<?, ?> turn = map(services(), "turn");
+        assertEquals(
+                Map.of("TURN_SHARED_SECRET", "${TURN_SHARED_SECRET:-}", "SERVER_HOST", "${SERVER_HOST}"),
+                turn.get("environment"));
+        List<String> command = Stream.of("entrypoint", "command")
+                .flatMap(part -> list(turn, part).stream())
+                .map(word -> String.valueOf(word).replace("$$", "$"))
+                .toList();
+        Path relay = directory.resolve("turnserver");
+        Files.writeString(relay, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+        assertTrue(relay.toFile().setExecutable(true));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment()
+                .putAll(Map.of("TURN_SHARED_SECRET", secret, "SERVER_HOST", "silk", "PATH", directory + ""));
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String told = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(starts ? 0 : 1, process.waitFor(), told);
+        assertEquals(
+                starts ? "-c\n/etc/coturn/turnserver.conf\n--static-auth-secret=" + secret + "\n--realm=silk\n" : "",
+                out);
+        assertEquals(!starts, told.contains("TURN_SHARED_SECRET"), told);
+    }
+
+    /** In the shell of whoever follows the guide, too: nothing is written where no secret was made. */
+    @Test
+    void theGuideWritesNoEmptySecret() throws IOException {
+        assertTrue(guide().contains("echo \"static-auth-secret=${secret:?}\" >>"));
+        assertFalse(Pattern.compile("(?m)^[^#]*static-auth-secret=$")
+                .matcher(Files.readString(HOSTING.resolve("turnserver.conf")))
+                .find());
     }
 
     @Test
