@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.config.ConfigException;
+import xyz.dropsilk.server.service.PreviewCloud;
 
 /** {@code --check-config}: tells an operator what the server would be, without starting it. No secret is shown. Stateless. */
 final class ConfigCheck {
@@ -32,7 +33,7 @@ final class ConfigCheck {
             lines(config, parts).forEach((name, value) -> out.println("  %-16s %s".formatted(name, shown(value))));
             config.warnings().forEach(warning -> out.println("warning: " + warning));
             if (config.uploads().token() != null && Boolean.FALSE.equals(parts.get("uploads"))) {
-                out.println("warning: UPLOADTHING_TOKEN is malformed, so there are no previews");
+                out.println("warning: " + PreviewCloud.MALFORMED);
             }
             return EXIT_GOOD;
         } catch (ConfigException e) {

@@ -72,6 +72,7 @@ public final class Main {
             return read(options);
         } catch (ConfigException e) {
             e.problems().forEach(System.err::println);
+            e.warnings().forEach(warning -> System.err.println("warning: " + warning)); // one of them may be the cause
             throw exit(EXIT_USAGE);
         }
     }

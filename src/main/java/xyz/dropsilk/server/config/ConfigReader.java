@@ -122,6 +122,8 @@ public final class ConfigReader {
                     "UPLOADTHING_TOKEN is set and DATABASE_URL is not: what is uploaded is never deleted; if that"
                             + " is meant, set NO_DB=true");
         }
+        Config.OwnTurn relay = config.turn().own();
+        warnOfShort("TURN_SHARED_SECRET", relay == null ? null : relay.secret()); // any visitor can try secrets at home
         if (config.server().production()) {
             warnOfShort("LOG_ACCESS_KEY", config.telemetry().logAccessKey());
             warnOfShort("METRICS_ACCESS_KEY", config.telemetry().metricsAccessKey());

@@ -137,8 +137,11 @@ final class DatabaseOptions {
             }
             properties.put(option.property(), property);
         } else if (name.startsWith("ssl")) {
-            throw new IllegalArgumentException(
-                    "has an option for TLS that is not known, so leaving it out may be unsafe");
+            throw new IllegalArgumentException("has an option for TLS that is not known"
+                    + Similar.slipOf(name, OPTIONS.keySet())
+                            .map(meant -> " (" + meant + " is probably meant)")
+                            .orElse("")
+                    + ", so leaving it out may be unsafe");
         }
         return option != null;
     }

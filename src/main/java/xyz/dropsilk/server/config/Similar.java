@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,11 +13,30 @@ final class Similar {
     /** What is longer than any name is no slip of one, and would take long to compare. */
     private static final int MAX_CHARS = 64;
 
+    /** Words that other programs have for some of ours. */
+    private static final Map<String, String> SYNONYMS =
+            Map.of("DB", "DATABASE", "POSTGRES", "DATABASE", "CORS", "ALLOWED", "LOGS", "LOG", "VALKEY", "REDIS");
+
     private Similar() {}
 
-    /** The nearest of {@code names} if it is so near that hardly anything else can be meant: two slips in thirteen letters, one in fewer. */
+    /**
+     * The nearest of {@code names} if it is so near that hardly anything else can be meant: two slips in thirteen letters, one in fewer; or the only one
+     * that begins alike and has all its words, singular or plural.
+     */
     static Optional<String> slipOf(String name, Collection<String> names) {
-        return nearest(name, names, Math.max(1, name.length() * 2 / 13));
+        return nearest(name, names, Math.max(1, name.length() * 2 / 13)).or(() -> onlyOneWithWordsOf(name, names));
+    }
+
+    private static Optional<String> onlyOneWithWordsOf(String name, Collection<String> names) {
+        List<String> words = words(name);
+        if (words.size() < 2) {
+            return Optional.empty();
+        }
+        List<String> found = names.stream()
+                .filter(other ->
+                        words(other).indexOf(words.get(0)) == 0 && words(other).containsAll(words))
+                .toList();
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 
     /** The nearest of {@code names}, if any is near or has the same words and more, or fewer. */
@@ -47,7 +67,11 @@ final class Similar {
     }
 
     private static List<String> words(String name) {
-        return List.of(folded(name).split("_+"));
+        return Arrays.stream(folded(name).split("_"))
+                .filter(word -> !word.isEmpty())
+                .map(word -> SYNONYMS.getOrDefault(word, word))
+                .map(word -> word.replaceFirst("IES$", "Y").replaceFirst("(?<=..)S$", ""))
+                .toList();
     }
 
     private static boolean shareWords(List<String> some, List<String> others) {

@@ -5,6 +5,7 @@ import java.math.RoundingMode;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -177,27 +178,34 @@ final class Values {
     /** At most nine digits before the point: what is longer is no number of minutes that anybody means. */
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
 
+    /** Of the wrong entries of a list. */
+    private static final int MAX_TOLD = 5;
+
     private static final BigDecimal MILLIS_PER_MINUTE = BigDecimal.valueOf(60_000);
 
-    /** Entries between commas; blanks round them do not count, nor do empty ones, but there must be an entry. */
+    /** Entries between commas; blanks round them do not count, nor do empty ones, but there must be an entry. All that are wrong are told at once. */
     static <T> List<T> list(String text, Function<String, T> entry) {
-        List<T> entries = Arrays.stream(text.split(",", -1))
-                .map(Blanks::trimmed)
-                .filter(part -> !part.isEmpty())
-                .map(part -> entry(part, entry))
-                .toList();
+        List<String> wrong = new ArrayList<>();
+        List<T> entries = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            String trimmed = Blanks.trimmed(part);
+            if (trimmed.isEmpty()) {
+                continue;
+            }
+            try {
+                entries.add(entry.apply(trimmed));
+            } catch (IllegalArgumentException e) {
+                wrong.add(shown(trimmed) + ", which " + e.getMessage());
+            }
+        }
+        if (!wrong.isEmpty()) {
+            String told = String.join("; and ", wrong.subList(0, Math.min(wrong.size(), MAX_TOLD)));
+            throw new IllegalArgumentException("has " + told);
+        }
         if (entries.isEmpty()) {
             throw new IllegalArgumentException("should have an entry");
         }
-        return entries;
-    }
-
-    private static <T> T entry(String text, Function<String, T> parse) {
-        try {
-            return parse.apply(text);
-        } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException("has " + shown(text) + ", which " + wrong.getMessage(), wrong);
-        }
+        return List.copyOf(entries);
     }
 
     private static String matching(Pattern pattern, String text, String otherwise) {

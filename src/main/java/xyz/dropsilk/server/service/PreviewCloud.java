@@ -11,6 +11,10 @@ import xyz.dropsilk.server.uploadthing.UploadThingToken;
 
 /** The UploadThing app that {@code UPLOADTHING_TOKEN} names; the token is read on first use. Safe on any thread. */
 public final class PreviewCloud {
+    /** What operators hear of a token that can't be read. */
+    public static final String MALFORMED =
+            "UPLOADTHING_TOKEN is malformed, so there are no previews: it is the app's token of SDK version 7, which begins with eyJ";
+
     private static final String MISSING =
             "Missing token. Please set the `UPLOADTHING_TOKEN` environment variable or provide a token manually through config.";
     private static final String INVALID =
@@ -52,7 +56,7 @@ public final class PreviewCloud {
         try {
             app();
         } catch (UploadRefused e) {
-            events.publish(new UploadEvent.Off("UPLOADTHING_TOKEN is malformed, so there are no previews"));
+            events.publish(new UploadEvent.Off(MALFORMED));
         }
     }
 

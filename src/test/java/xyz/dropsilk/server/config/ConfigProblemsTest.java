@@ -36,6 +36,7 @@ class ConfigProblemsTest {
             NODE_ENV                         | Production               | development, test or production
             ALLOWED_ORIGINS                  | *                        | an origin such as
             ALLOWED_ORIGINS                  | https://a.example,*      | has "*", which should be an origin such as
+            ALLOWED_ORIGINS                  | *,https://a.example,b.c   | wildcard; and "b.c", which should be an origin
             ALLOWED_ORIGINS                  | https://*.example        | an origin such as
             ALLOWED_ORIGINS                  | dropsilk.xyz             | an origin such as
             ALLOWED_ORIGINS                  | null                     | an origin such as

@@ -52,6 +52,14 @@ class DatabaseUrlTest {
     }
 
     @Test
+    void aMisspeltOptionForTlsIsToldByTheNameThatIsMeant() {
+        IllegalArgumentException wrong = assertThrows(
+                IllegalArgumentException.class,
+                () -> DatabaseUrl.parse("postgres://u:p@h/d?sslmod=require", "prefer", leftOut -> {}));
+        assertTrue(String.valueOf(wrong.getMessage()).contains("(sslmode is probably meant)"), wrong::getMessage);
+    }
+
+    @Test
     void severalServersAreTriedInOrder() {
         assertEquals(
                 List.of(

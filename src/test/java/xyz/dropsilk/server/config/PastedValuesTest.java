@@ -137,6 +137,19 @@ final class PastedValuesTest {
                 read(Map.of("NODE_ENV", "production", name, "sixteen letters!")).warnings());
     }
 
+    /** Whoever has one pair of credentials, as every visitor has, can find a short secret without asking anybody. */
+    @Test
+    void aShortSecretOfARelayIsWarnedOfEverywhere() throws ConfigException {
+        Map<String, String> weak = Map.of("TURN_URLS", "turn:a.example", "TURN_SHARED_SECRET", "fifteen letters");
+        List<String> warnings = read(weak).warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).startsWith("TURN_SHARED_SECRET is so short"), warnings::toString);
+        assertEquals(
+                List.of(),
+                read(Map.of("TURN_URLS", "turn:a.example", "TURN_SHARED_SECRET", "sixteen letters!"))
+                        .warnings());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CLOUDFLARE_TURN_TOKEN_ID, CLOUDFLARE_API_TOKEN",

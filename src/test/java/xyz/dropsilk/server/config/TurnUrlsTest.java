@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A TURN server of one's own: {@code TURN_URLS}, {@code TURN_SHARED_SECRET}, {@code TURN_TTL_SECONDS}. */
 class TurnUrlsTest {
-    private static final Map<String, String> OWN = Map.of("TURN_URLS", "turn:a.example", "TURN_SHARED_SECRET", "hush");
+    private static final Map<String, String> OWN =
+            Map.of("TURN_URLS", "turn:a.example", "TURN_SHARED_SECRET", "hush, hush, hush");
     private static final Map<String, String> CLOUD =
             Map.of("CLOUDFLARE_TURN_TOKEN_ID", "id", "CLOUDFLARE_API_TOKEN", "hush");
 

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -59,7 +60,17 @@ class UnknownNamesTest {
         "ALOWED_ORIGIN, ALLOWED_ORIGINS",
         "port, PORT",
         "DATABASE_URI, DATABASE_URL",
-        "MAX_CONNECTIONS_PER_NETWROK, MAX_CONNECTIONS_PER_NETWORK"
+        "MAX_CONNECTIONS_PER_NETWROK, MAX_CONNECTIONS_PER_NETWORK",
+        "TRUSTED_PROXY, TRUSTED_PROXIES",
+        "LOG_KEY, LOG_ACCESS_KEY",
+        "METRICS_KEY, METRICS_ACCESS_KEY",
+        "PUBLIC_URL, PUBLIC_SERVER_URL",
+        "CLIENT_IP, CLIENT_IP_HEADER",
+        "DB_URL, DATABASE_URL",
+        "POSTGRES_URL, DATABASE_URL",
+        "VALKEY_URL, REDIS_URL",
+        "CORS_ORIGIN, ALLOWED_ORIGINS",
+        "CORS_ALLOWED_ORIGINS, ALLOWED_ORIGINS"
     })
     void ofTheEnvironmentThoseAreToldThatAreNearlyOurs(String name, String meant) throws ConfigException {
         assertEquals(
@@ -112,10 +123,34 @@ class UnknownNamesTest {
                 "NOTIFY_SOCKET",
                 "CREDENTIALS_DIRECTORY",
                 "DYNO",
+                "_",
+                "__",
+                "_LOG_",
+                "API_URL",
+                "API_TOKEN",
+                "ACCESS_KEY",
+                "SERVER_HOST",
+                "POSTGRES_PASSWORD",
+                "DB_HOST",
+                "MAX_SIZE_OF_SOMETHING",
+                "LOG_FILE",
+                "TURN",
                 "FLY_REGION"
             })
     void theRestOfTheEnvironmentIsNobodysBusiness(String name) throws ConfigException {
         assertEquals(List.of(), warnings(Map.of(name, "1"), ""));
+    }
+
+    /** Compose fills the file in and hands it on; the server beside it would take {@code ${APP_HOST}} as it stands. */
+    @Test
+    void composesFileIsToldAsOne() throws Exception {
+        String example = Files.readString(Path.of("docs", "hosting", "compose.env.example"));
+        ConfigException refused = assertThrows(ConfigException.class, () -> warnings(Map.of(), example));
+        assertEquals(1, refused.warnings().size(), refused.warnings()::toString);
+        assertTrue(refused.warnings().get(0).contains("Compose"), refused.warnings()::toString);
+        assertEquals(
+                refused.warnings(),
+                warnings(Map.of(), "COMPOSE_PROFILES=tls\nSERVER_HOST=a.example\nAPP_HOST=b.example"));
     }
 
     @Test
@@ -149,6 +184,17 @@ class UnknownNamesTest {
         throw new AssertionError("not refused");
     }
 
+    /** Half of it stops the start, and the reason is the name of the other half. */
+    @Test
+    void aSlipIsToldWhereItStopsTheStart() {
+        Map<String, String> environment = Map.of("TURN_URLS", "turn:a.example", "TURN_SECRET", "hush");
+        ConfigException refused = assertThrows(ConfigException.class, () -> warnings(environment, ""));
+        assertEquals(
+                List.of(
+                        "TURN_SECRET of the environment is not known to this server: TURN_SHARED_SECRET is probably meant"),
+                refused.warnings());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'', '', 0",
@@ -168,6 +214,9 @@ class UnknownNamesTest {
         return switch (name) {
             case "ALLOWED_ORIGINS" -> "https://a.example";
             case "DATABASE_URL" -> "postgres://h/d";
+            case "REDIS_URL" -> "redis://h";
+            case "PUBLIC_SERVER_URL" -> "https://b.example";
+            case "TRUSTED_PROXIES" -> "10.0.0.0/8";
             default -> "80";
         };
     }
