@@ -9,7 +9,7 @@ const { chromium } = createRequire(process.env.MODULES + '/')('playwright-core')
 const base = Number(process.argv[2]);
 const SERVER = base;
 const TURN = base + 40;
-const SECRET = 'north wind';
+const SECRET = 'north wind, no clouds';
 const NAME = 'turn.test';
 const LINES = ['address', 'network', 'socket', 'ways', 'flight'];
 
@@ -142,6 +142,7 @@ async function behindProxies() {
     [port(1)]: UPGRADE,
     [port(2)]: [...UPGRADE, 'proxy_set_header X-Real-IP $remote_addr;'],
     [port(3)]: [FORWARDED],
+    [port(4)]: [...UPGRADE, FORWARDED, 'proxy_set_header X-Real-IP 203.0.113.7;'],
   });
   let stop = await jar(SERVER, { PUBLIC_SERVER_URL: `http://127.0.0.1:${port(0)}` });
   await holds('nginx', at(port(0)), {
@@ -149,6 +150,7 @@ async function behindProxies() {
     socket: ['good', 'It opens'],
     flight: ['good', 'arrived directly'],
   });
+  await holds('nginx by a name', at(port(0), NAME), { address: ['good', '127.0.0.1', 'private address', 'a second proxy'] });
   await holds('nginx at an address that is not PUBLIC_SERVER_URL', at(port(3)), {
     socket: ['bad', 'refuses sockets of this page', `PUBLIC_SERVER_URL is http://127.0.0.1:${port(3)}`],
     ways: ['bad', 'PUBLIC_SERVER_URL'],
@@ -158,6 +160,7 @@ async function behindProxies() {
   for (const [i, name, expected] of [
     [1, 'nginx without X-Forwarded-For', { address: ['bad', 'Probably a proxy\'s', 'calls itself nginx', 'X-Forwarded-For', 'CLIENT_IP_HEADER'], network: ['note', 'strangers'], socket: ['good'] }],
     [2, 'nginx with X-Real-IP alone', { address: ['bad', 'CLIENT_IP_HEADER=X-Real-IP'], socket: ['good'] }],
+    [4, 'nginx behind another proxy', { address: ['bad', 'Another address stands in X-Real-IP', 'set_real_ip_from'], socket: ['good'] }],
     [3, 'nginx without Upgrade', { address: ['good'], socket: ['bad', 'does not pass on the upgrade', 'proxy_set_header Upgrade'], flight: ['note', 'The socket'] }],
   ]) {
     stop = await jar(SERVER, { PUBLIC_SERVER_URL: `http://127.0.0.1:${port(i)}` });
@@ -168,7 +171,7 @@ async function behindProxies() {
   }
   // An address outside TRUSTED_PROXIES stands for a proxy at a public one, or in 100.64.0.0/10: loopback has no other here.
   stop = await jar(SERVER, { PUBLIC_SERVER_URL: `http://127.0.0.1:${port(0)}`, TRUSTED_PROXIES: '192.0.2.0/24' });
-  await holds('nginx that is not trusted', at(port(0)), { address: ['bad', 'If 127.0.0.1 is your proxy', 'TRUSTED_PROXIES'] });
+  await holds('nginx that is not trusted', at(port(0)), { address: ['bad', 'Requests of 127.0.0.1 have fields that proxies add', 'TRUSTED_PROXIES'] });
   await stop();
   stop = await jar(SERVER, { PUBLIC_SERVER_URL: `http://127.0.0.1:${port(2)}`, CLIENT_IP_HEADER: 'X-Real-IP' });
   await holds('nginx with X-Real-IP, cured', at(port(2)), { address: ['good', 'It stands in X-Real-IP, which CLIENT_IP_HEADER names'] });

@@ -69,10 +69,11 @@ class WhoAmIIT {
     @CsvSource(delimiter = '|', textBlock = """
             # trusted    | header            | value         | cure
             127.0.0.0/8  | X-Real-IP         | 203.0.113.7   | set CLIENT_IP_HEADER=X-Real-IP
-            127.0.0.0/8  | X-Forwarded-Proto | https         | Have it set X-Forwarded-For
-            127.0.0.0/8  | X-Forwarded-For   | unknown       | name that in CLIENT_IP_HEADER
-            127.0.0.0/8  | Origin            | https://dropsilk.xyz | Have it set X-Forwarded-For
-            192.0.2.0/24 | X-Forwarded-For   | 203.0.113.7   | If 127.0.0.1 is your proxy, add it, or its range, to TRUSTED_PROXIES
+            127.0.0.0/8  | X-Forwarded-Proto | https         | have it set X-Forwarded-For
+            127.0.0.0/8  | X-Forwarded-For   | unknown       | X-Forwarded-For has no address at its end
+            127.0.0.0/8  | Forwarded         | for=203.0.113.7 | sends Forwarded, which this server does not read
+            127.0.0.0/8  | Origin            | https://dropsilk.xyz | have it set X-Forwarded-For
+            192.0.2.0/24 | X-Forwarded-For   | 203.0.113.7   | of 127.0.0.1 have fields that proxies add
             192.0.2.0/24 | X-Real-IP         | 203.0.113.7   | TRUSTED_PROXIES
             """)
     void anAddressThatIsProbablyAProxysComesWithTheCure(String trusted, String header, String value, String cure) {

@@ -42,7 +42,8 @@ public final class ClientAddress {
         InetAddress peer = IpAddress.canonical(tcpPeer);
         Told steps = new Told();
         InetAddress address = decide(peer, headerValues, steps);
-        Finding.Doubt doubt = ProxySigns.doubt(isTrusted(peer), address, steps.source, headerValues);
+        Doubt doubt = new ProxySigns(headerValues, clientIpHeader, this::isTrusted)
+                .doubt(peer, address, steps.source, steps.passed.size());
         return new Finding(peer, address, steps.source, List.copyOf(steps.passed), doubt);
     }
 

@@ -2,6 +2,7 @@ package xyz.dropsilk.server.address;
 
 import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's address, and how {@link ClientAddress} came to it. A value.
@@ -10,23 +11,17 @@ import java.util.List;
  * @param address the client's
  * @param source what names it: {@link #SOCKET}, {@link #FORWARDED_FOR}, or the header that {@code CLIENT_IP_HEADER} names, spelled as there
  * @param passed the trusted proxies between, the nearest first
- * @param doubt why it may be a proxy's instead
+ * @param doubt why it may be a proxy's instead, or null
  */
-public record Finding(InetAddress peer, InetAddress address, String source, List<InetAddress> passed, Doubt doubt) {
+public record Finding(
+        InetAddress peer,
+        InetAddress address,
+        String source,
+        List<InetAddress> passed,
+        @Nullable Doubt doubt) {
     /** The connection itself. */
     public static final String SOCKET = "socket";
 
     /** The list to which each proxy appends whom it saw. */
     public static final String FORWARDED_FOR = "x-forwarded-for";
-
-    /** What speaks against an address. */
-    public enum Doubt {
-        NONE,
-        /** The peer is a trusted proxy, by what it adds or by the page that asks, and names nobody. */
-        NAMES_NOBODY,
-        /** The peer adds what proxies add, and is not trusted. */
-        NOT_TRUSTED,
-        /** A header of a network in front of the proxies names somebody else, as where that network's own addresses are not trusted. */
-        NAMED_OTHERWISE
-    }
 }

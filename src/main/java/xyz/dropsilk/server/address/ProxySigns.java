@@ -3,10 +3,14 @@ package xyz.dropsilk.server.address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What in a request tells of a proxy, and what follows from it for an address. No proof: anybody can send such fields. Stateless. */
-public final class ProxySigns {
+/**
+ * What a request tells of proxies, and what to do where its address is more likely one of theirs than a client's. No proof: anybody can send such
+ * fields. For one request.
+ */
+final class ProxySigns {
     /** Those that name the client alone, the most trustworthy first, and so could go into {@code CLIENT_IP_HEADER}. */
     private static final List<String> NAMING =
             List.of("CF-Connecting-IP", "True-Client-IP", "Fly-Client-IP", "X-Real-IP", "X-Client-IP");
@@ -14,50 +18,130 @@ public final class ProxySigns {
     /** Those of networks that stand before everything else: where they come through, they are right. */
     private static final List<String> EDGES = List.of("CF-Connecting-IP", "True-Client-IP");
 
+    private static final String FORWARDED_FOR = "X-Forwarded-For";
+    private static final String FORWARDED = "Forwarded";
+    private static final String VIA = "Via";
     private static final List<String> OTHERS =
-            List.of("X-Forwarded-For", "Forwarded", "Via", "X-Forwarded-Proto", "X-Forwarded-Host");
+            List.of(FORWARDED_FOR, FORWARDED, VIA, "X-Forwarded-Proto", "X-Forwarded-Host");
 
     /** How origins of pages begin that this machine serves itself: those alone may open plain connections to it. */
     private static final List<String> OWN_PAGES = List.of("https://localhost", "https://127.", "https://[::1]");
 
-    private ProxySigns() {}
+    private final Function<String, List<String>> fields;
+    private final @Nullable String clientIpHeader;
+    private final Predicate<InetAddress> trusted;
 
-    /** Whether {@code address}, which {@code source} names behind a peer, trusted or not, is more likely a proxy's than a client's. */
-    static Finding.Doubt doubt(
-            boolean isPeerTrusted, InetAddress address, String source, Function<String, List<String>> headerValues) {
-        if (source.equals(Finding.SOCKET)) {
-            if (areIn(headerValues)) {
-                return isPeerTrusted ? Finding.Doubt.NAMES_NOBODY : Finding.Doubt.NOT_TRUSTED;
-            }
-            return isPeerTrusted && isForSecurePage(headerValues) ? Finding.Doubt.NAMES_NOBODY : Finding.Doubt.NONE;
-        }
-        boolean isOther = source.equals(Finding.FORWARDED_FOR) && isNamedOtherwise(address, headerValues);
-        return isOther ? Finding.Doubt.NAMED_OTHERWISE : Finding.Doubt.NONE;
+    ProxySigns(Function<String, List<String>> fields, @Nullable String clientIpHeader, Predicate<InetAddress> trusted) {
+        this.fields = fields;
+        this.clientIpHeader = clientIpHeader;
+        this.trusted = trusted;
     }
 
-    // Loops and no streams: every handshake is looked at.
-    private static boolean isNamedOtherwise(InetAddress address, Function<String, List<String>> headerValues) {
-        for (String name : EDGES) {
-            InetAddress named = named(name, headerValues);
+    /** What speaks against {@code address}, which {@code source} names behind {@code peer} and {@code passed} proxies, or null. */
+    @Nullable
+    Doubt doubt(InetAddress peer, InetAddress address, String source, int passed) {
+        String at = IpAddress.text(peer);
+        if (source.equals(Finding.SOCKET)) {
+            if (!trusted.test(peer)) {
+                return hasAny(NAMING) || hasAny(OTHERS) ? notTrusted(at) : null;
+            }
+            return hasAny(NAMING) || hasAny(OTHERS) || isForSecurePage() ? namesNobody(at) : null;
+        }
+        if (!source.equals(Finding.FORWARDED_FOR)) {
+            return null;
+        }
+        return clientIpHeader == null ? namedOtherwise(at, address, passed) : notAsConfigured(at, clientIpHeader);
+    }
+
+    private static Doubt notTrusted(String peer) {
+        return new Doubt(
+                Doubt.Kind.NOT_TRUSTED,
+                "Requests of " + peer
+                        + " have fields that proxies add, and it is not trusted, so all who come through it are one"
+                        + " network: if it is your proxy, add it, or its range, to TRUSTED_PROXIES, which takes the place of the"
+                        + " loopback and private ranges that are trusted without it");
+    }
+
+    private Doubt namesNobody(String peer) {
+        String list = "have it set X-Forwarded-For";
+        if (!fields.apply(FORWARDED_FOR).isEmpty()) {
+            list = "its X-Forwarded-For has no address at its end; have it put the client's there";
+        } else if (!fields.apply(FORWARDED).isEmpty()) {
+            list = "it sends Forwarded, which this server does not read; have it set X-Forwarded-For";
+        }
+        String header = namingHeader();
+        String own = ", or name its own header in CLIENT_IP_HEADER";
+        if (clientIpHeader != null) {
+            own = ", or " + clientIpHeader + ", which CLIENT_IP_HEADER names";
+        } else if (header != null) {
+            own = ", or set CLIENT_IP_HEADER=" + header
+                    + ", if it is the proxy that sets this header and clients can't";
+        }
+        return new Doubt(
+                Doubt.Kind.NAMES_NOBODY,
+                "The proxy at " + peer + " names none of its clients, so all who come through it are one network: "
+                        + list + own);
+    }
+
+    /** Whoever may send the header himself, since no proxy overwrites it, chooses his address. */
+    private static Doubt notAsConfigured(String peer, String header) {
+        return new Doubt(
+                Doubt.Kind.NOT_AS_CONFIGURED,
+                "CLIENT_IP_HEADER names " + header + ", and the proxy at " + peer
+                        + " does not send it with an address, so"
+                        + " X-Forwarded-For counts: unless it sends that header always, take the setting out, or clients can send"
+                        + " it themselves and claim any address");
+    }
+
+    private @Nullable Doubt namedOtherwise(String peer, InetAddress address, int passed) {
+        for (String name : NAMING) {
+            InetAddress named = named(name);
             if (named != null && !named.equals(address)) {
-                return true;
+                if (EDGES.contains(name)) {
+                    return new Doubt(
+                            Doubt.Kind.NAMED_OTHERWISE,
+                            "Another address stands in " + name + ": if such a network is in front of your server, set"
+                                    + " CLIENT_IP_HEADER=" + name + "; the address taken is then one of its own");
+                }
+                if (!trusted.test(named)) {
+                    return secondProxy(peer, "Another address stands in " + name);
+                }
             }
         }
-        return false;
+        return viaNames() > passed ? secondProxy(peer, "Via names more proxies than X-Forwarded-For") : null;
+    }
+
+    private static Doubt secondProxy(String peer, String sign) {
+        return new Doubt(
+                Doubt.Kind.NAMED_OTHERWISE,
+                sign + ": if there is a proxy in front of the one at " + peer
+                        + ", all who come through it are one network until the"
+                        + " one at " + peer
+                        + " believes it (nginx: set_real_ip_from, real_ip_header; Caddy: trusted_proxies) and"
+                        + " hands on its X-Forwarded-For");
+    }
+
+    /** How many proxies {@code Via} names (RFC 9110, 7.6.3). */
+    private int viaNames() {
+        int names = 0;
+        for (String line : fields.apply(VIA)) {
+            names += line.split(",").length;
+        }
+        return names;
     }
 
     /** The header in which a proxy names somebody alone, or null. */
-    public static @Nullable String namingHeader(Function<String, List<String>> headerValues) {
+    private @Nullable String namingHeader() {
         for (String name : NAMING) {
-            if (named(name, headerValues) != null) {
+            if (named(name) != null) {
                 return name;
             }
         }
         return null;
     }
 
-    private static @Nullable InetAddress named(String name, Function<String, List<String>> headerValues) {
-        List<String> values = headerValues.apply(name);
+    private @Nullable InetAddress named(String name) {
+        List<String> values = fields.apply(name);
         return values.size() == 1 ? IpAddress.parse(values.get(0)) : null;
     }
 
@@ -65,8 +149,8 @@ public final class ProxySigns {
      * Whether a page over HTTPS asks. Browsers let it open none but encrypted connections, and this server speaks plain HTTP: somebody between
      * them does the TLS, even if it adds nothing that shows it.
      */
-    private static boolean isForSecurePage(Function<String, List<String>> headerValues) {
-        List<String> origins = headerValues.apply("Origin");
+    private boolean isForSecurePage() {
+        List<String> origins = fields.apply("Origin");
         if (origins.size() != 1 || !origins.get(0).startsWith("https://")) {
             return false;
         }
@@ -78,13 +162,10 @@ public final class ProxySigns {
         return true;
     }
 
-    private static boolean areIn(Function<String, List<String>> headerValues) {
-        return isAnyIn(NAMING, headerValues) || isAnyIn(OTHERS, headerValues);
-    }
-
-    private static boolean isAnyIn(List<String> names, Function<String, List<String>> headerValues) {
+    // Loops and no streams: every handshake is looked at.
+    private boolean hasAny(List<String> names) {
         for (String name : names) {
-            if (!headerValues.apply(name).isEmpty()) {
+            if (!fields.apply(name).isEmpty()) {
                 return true;
             }
         }

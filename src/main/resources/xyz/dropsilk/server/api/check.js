@@ -64,6 +64,12 @@ function why(me) {
   return `It stands in \`${me.source}\`, which \`CLIENT_IP_HEADER\` names and which came through ${way}.`;
 }
 
+/** At home a private address is right. Where one proxy stands behind another, it is the other's; nothing in a request need tell. */
+function doubtOfPrivate(me) {
+  return me.source === 'socket' || !isPrivate(me.address) || isLoopback(location.hostname) ? []
+    : ['That is a private address: right if this device is in the same network as the server. If it is not, there is a second proxy in front of the first, which has to believe it (in nginx `set_real_ip_from` and `real_ip_header`, in Caddy `trusted_proxies`).'];
+}
+
 function showAddress({ status, body: me, proxy }) {
   if (status !== 200 || !me?.address) {
     show('address', 'bad', 'The server did not say.', `\`/api/whoami\` was answered with ${status || 'nothing'}. A proxy in front of the server has to pass on every path, and the name that the browser asks for.`);
@@ -78,7 +84,7 @@ function showAddress({ status, body: me, proxy }) {
       ? 'Have the proxy set `X-Forwarded-For` (nginx: `proxy_set_header X-Forwarded-For $remote_addr;`), or name the header that it sets in `CLIENT_IP_HEADER`.'
       : 'If it is your proxy\'s, add it, or its range, to `TRUSTED_PROXIES`, and have the proxy set `X-Forwarded-For`.');
   } else {
-    show('address', 'good', `\`${me.address}\``, why(me));
+    show('address', 'good', `\`${me.address}\``, why(me), ...doubtOfPrivate(me));
   }
   showNetwork(me);
 }

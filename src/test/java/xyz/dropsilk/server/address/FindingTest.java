@@ -2,6 +2,7 @@ package xyz.dropsilk.server.address;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,11 +22,15 @@ class FindingTest {
     private static final List<Cidr> TRUSTED = List.of(Cidr.parse("10.0.0.0/8"));
 
     private static Finding explain(String peer, String... namesAndValues) {
+        return explain("X-Own", peer, namesAndValues);
+    }
+
+    private static Finding explain(@Nullable String clientIpHeader, String peer, String[] namesAndValues) {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 0; i < namesAndValues.length; i += 2) {
             headers.put(namesAndValues[i], List.of(namesAndValues[i + 1]));
         }
-        ClientAddress addresses = new ClientAddress(TRUSTED, "X-Own");
+        ClientAddress addresses = new ClientAddress(TRUSTED, clientIpHeader);
         Finding finding = addresses.explain(address(peer), name -> headers.getOrDefault(name, List.of()));
         assertEquals(
                 addresses.resolve(address(peer), name -> headers.getOrDefault(name, List.of())), finding.address());
@@ -64,47 +70,89 @@ class FindingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            # peer     | header            | value         | doubt
-            10.0.0.1   | X-Real-IP         | 1.1.1.1       | names_nobody
-            10.0.0.1   | X-Forwarded-Proto | https         | names_nobody
-            10.0.0.1   | Via               | 1.1 proxy     | names_nobody
-            10.0.0.1   | Forwarded         | for=1.1.1.1   | names_nobody
-            10.0.0.1   | X-Forwarded-For   | unknown       | names_nobody
-            10.0.0.1   | X-Forwarded-For   | 1.1.1.1       | none
-            10.0.0.1   | X-Forwarded-For   | 10.0.0.1      | none
-            10.0.0.1   | User-Agent        | Via X-Real-IP | none
-            100.64.0.1 | X-Forwarded-For   | 1.1.1.1       | not_trusted
-            100.64.0.1 | X-Real-IP         | 1.1.1.1       | not_trusted
-            100.64.0.1 | User-Agent        | x             | none
-            10.0.0.1   | Origin            | https://a.example      | names_nobody
-            10.0.0.1   | Origin            | http://a.example       | none
-            10.0.0.1   | Origin            | https://localhost:5173 | none
-            10.0.0.1   | Origin            | https://127.0.0.1      | none
-            10.0.0.1   | Origin            | https://[::1]:5173     | none
-            10.0.0.1   | Origin            | app://.                | none
-            100.64.0.1 | Origin            | https://a.example      | none
+            # peer     | header            | value         | kind         | advice
+            10.0.0.1   | X-Real-IP         | 1.1.1.1       | names_nobody | X-Forwarded-For, or set CLIENT_IP_HEADER=X-Real-IP
+            10.0.0.1   | X-Forwarded-Proto | https         | names_nobody | have it set X-Forwarded-For, or name its own header in CLIENT_IP_HEADER
+            10.0.0.1   | Via               | 1.1 proxy     | names_nobody | have it set X-Forwarded-For
+            10.0.0.1   | Forwarded         | for=1.1.1.1   | names_nobody | sends Forwarded, which this server does not read; have it set X-Forwarded-For
+            10.0.0.1   | X-Forwarded-For   | unknown       | names_nobody | X-Forwarded-For has no address at its end
+            10.0.0.1   | X-Forwarded-For   | 1.1.1.1       |              |
+            10.0.0.1   | X-Forwarded-For   | 10.0.0.1      |              |
+            10.0.0.1   | User-Agent        | Via X-Real-IP |              |
+            100.64.0.1 | X-Forwarded-For   | 1.1.1.1       | not_trusted  | add it, or its range, to TRUSTED_PROXIES
+            100.64.0.1 | X-Real-IP         | 1.1.1.1       | not_trusted  | Requests of 100.64.0.1
+            100.64.0.1 | User-Agent        | x             |              |
+            10.0.0.1   | Origin            | https://a.example      | names_nobody | The proxy at 10.0.0.1
+            10.0.0.1   | Origin            | http://a.example       | |
+            10.0.0.1   | Origin            | https://localhost:5173 | |
+            10.0.0.1   | Origin            | https://127.0.0.1      | |
+            10.0.0.1   | Origin            | https://[::1]:5173     | |
+            10.0.0.1   | Origin            | app://.                | |
+            100.64.0.1 | Origin            | https://a.example      | |
             """)
-    void whatSpeaksForAProxysAddress(String peer, String header, String value, String doubt) {
-        assertEquals(
-                Finding.Doubt.valueOf(doubt.toUpperCase(Locale.ROOT)),
-                explain(peer, header, value).doubt());
+    void whatSpeaksForAProxysAddress(
+            String peer, String header, String value, @Nullable String kind, @Nullable String advice) {
+        assertDoubt(kind, advice, explain(null, peer, new String[] {header, value}));
+    }
+
+    private static void assertDoubt(@Nullable String kind, @Nullable String advice, Finding finding) {
+        Doubt doubt = finding.doubt();
+        if (kind == null || doubt == null) {
+            assertEquals(kind, doubt == null ? null : doubt.advice());
+            return;
+        }
+        assertEquals(Doubt.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), doubt.kind());
+        assertTrue(doubt.advice().contains(String.valueOf(advice)), doubt.advice());
+    }
+
+    /** The proxy sets it always or never; where never, clients can. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # X-Own   | X-Forwarded-For | kind              | advice
+                      | 1.1.1.1         | not_as_configured | CLIENT_IP_HEADER names X-Own, and the proxy at 10.0.0.1 does not send it
+            unknown   | 1.1.1.1         | not_as_configured | take the setting out
+            2.2.2.2   | 1.1.1.1         |                   |
+                      | unknown         | names_nobody      | or X-Own, which CLIENT_IP_HEADER names
+            """)
+    void aHeaderThatIsConfiguredAndDoesNotCome(
+            @Nullable String own, String list, @Nullable String kind, @Nullable String advice) {
+        String[] fields = {"X-Forwarded-For", list, own == null ? "X-Other" : "X-Own", own == null ? "" : own};
+        assertDoubt(kind, advice, explain("X-Own", "10.0.0.1", fields));
+    }
+
+    /** The nearest proxy replaced the list of the one before it by that one's own address. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # X-Forwarded-For      | header           | value                | advice
+            198.51.100.9           | X-Real-IP        | 1.1.1.1              | Another address stands in X-Real-IP
+            10.0.0.2               | X-Real-IP        | 1.1.1.1              | in front of the one at 10.0.0.1
+            198.51.100.9           | Via              | 1.1 outer, 1.1 inner | Via names more proxies than X-Forwarded-For
+            10.0.0.2               | Via              | 1.1 outer, 1.1 inner | trusted_proxies
+            1.1.1.1                | X-Real-IP        | 1.1.1.1              |
+            1.1.1.1, 10.0.0.2      | X-Real-IP        | 10.0.0.2             |
+            1.1.1.1, 10.0.0.2      | Via              | 1.1 outer, 1.1 inner |
+            1.1.1.1                | Via              | 1.1 one              |
+            198.51.100.9           | CF-Connecting-IP | 1.1.1.1              | set CLIENT_IP_HEADER=CF-Connecting-IP
+            """)
+    void aProxyBeforeTheOneThatCounts(String list, String header, String value, @Nullable String advice) {
+        String[] fields = {"X-Forwarded-For", list, header, value};
+        assertDoubt(advice == null ? null : "named_otherwise", advice, explain(null, "10.0.0.1", fields));
     }
 
     /** As on Render, where Cloudflare's own public address is the first in the list that is not trusted. */
     @Test
     void aNetworkInFrontThatNamesSomebodyElse() {
         String[] chain = {"X-Forwarded-For", "1.1.1.1, 172.70.0.1, 10.0.0.2", "CF-Connecting-IP", "1.1.1.1"};
-        Finding finding = explain("10.0.0.1", chain);
+        Finding finding = explain(null, "10.0.0.1", chain);
         assertEquals(address("172.70.0.1"), finding.address());
-        assertEquals(Finding.Doubt.NAMED_OTHERWISE, finding.doubt());
+        assertDoubt("named_otherwise", "CF-Connecting-IP", finding);
         chain[3] = "172.70.0.1";
-        assertEquals(Finding.Doubt.NONE, explain("10.0.0.1", chain).doubt());
+        assertNull(explain(null, "10.0.0.1", chain).doubt());
     }
 
     @Test
     void aHeaderForClientIpHeaderIsOneThatHasAnAddress() {
-        Map<String, List<String>> headers = Map.of("X-Real-IP", List.of("1.1.1.1"), "CF-Connecting-IP", List.of("no"));
-        assertEquals("X-Real-IP", ProxySigns.namingHeader(name -> headers.getOrDefault(name, List.of())));
-        assertNull(ProxySigns.namingHeader(name -> List.of()));
+        String[] fields = {"X-Real-IP", "1.1.1.1", "CF-Connecting-IP", "no"};
+        assertDoubt("names_nobody", "CLIENT_IP_HEADER=X-Real-IP", explain(null, "10.0.0.1", fields));
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.ClientAddress;
@@ -25,7 +26,12 @@ final class ProxyWatchTest {
     private ProxyWatch watch = watch(/* hasCheckPage= */ false);
 
     private ProxyWatch watch(boolean hasCheckPage) {
-        return new ProxyWatch(new ClientAddress(List.of(Cidr.parse("10.0.0.0/8")), null), events, hasCheckPage);
+        return watch(null, hasCheckPage);
+    }
+
+    private ProxyWatch watch(@Nullable String clientIpHeader, boolean hasCheckPage) {
+        ClientAddress addresses = new ClientAddress(List.of(Cidr.parse("10.0.0.0/8")), clientIpHeader);
+        return new ProxyWatch(addresses, events, hasCheckPage);
     }
 
     private void handshakes(int count, String peer, String client, String... headers) {
@@ -63,7 +69,7 @@ final class ProxyWatchTest {
     @Test
     void aTrustedOneThatAddsNothingBeforeAPageOverHttps() {
         handshakes(50, "10.0.0.1", "10.0.0.1", "Origin", "https://app.example.org");
-        assertTrue(warning().contains("the proxy at 10.0.0.1, which names none of them"), this::warning);
+        assertTrue(warning().contains("The proxy at 10.0.0.1 names none of its clients"), this::warning);
     }
 
     @Test
@@ -88,6 +94,15 @@ final class ProxyWatchTest {
     void oneThatIsNotTrustedAndNamesItsClientsOtherwise() {
         handshakes(50, "100.64.0.7", "100.64.0.7", "X-Real-IP", "203.0.113.1");
         assertTrue(warning().contains("TRUSTED_PROXIES"));
+    }
+
+    @Test
+    void oneThatLacksTheHeaderThatIsConfigured() {
+        watch = watch("CF-Connecting-IP", /* hasCheckPage= */ false);
+        handshakes(50, "10.0.0.1", "203.0.113.1", "X-Forwarded-For", "203.0.113.1", "CF-Connecting-IP", "203.0.113.2");
+        assertEquals(List.of(), events.all());
+        handshakes(50, "10.0.0.1", "203.0.113.1", "X-Forwarded-For", "203.0.113.1");
+        assertTrue(warning().contains("CLIENT_IP_HEADER names CF-Connecting-IP"), this::warning);
     }
 
     /** Or anybody could have the operator told to believe a header that anybody can send. */
