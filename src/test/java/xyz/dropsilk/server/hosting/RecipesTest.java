@@ -310,6 +310,7 @@ class RecipesTest {
                 "APP_DIR",
                 "COMPOSE_PROFILES",
                 "EDITOR",
+                "RENEWED_LINEAGE",
                 "RENDER_EXTERNAL_URL",
                 "VITE_API_BASE_URL",
                 "VITE_RECAPTCHA_SITE_KEY",
