@@ -385,6 +385,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (EndOfInput.ends(channel, event)) {
+            return;
+        }
         if (event instanceof ServerStopping stop) {
             stopping = true;
             if (state == State.IDLE) {

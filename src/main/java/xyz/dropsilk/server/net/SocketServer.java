@@ -105,6 +105,7 @@ public final class SocketServer {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.ALLOCATOR, transport.allocator())
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // see EndOfInput
                 .childOption(ChannelOption.ALLOCATOR, transport.allocator())
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, shortTurns())
                 .childHandler(new ChannelInitializer<>() {

@@ -18,6 +18,7 @@ import xyz.dropsilk.server.event.Refusal;
 import xyz.dropsilk.server.event.Refused;
 import xyz.dropsilk.server.event.SystemEvent;
 import xyz.dropsilk.server.flight.ClientEvent;
+import xyz.dropsilk.server.http.EndOfInput;
 import xyz.dropsilk.server.http.ServerStopping;
 import xyz.dropsilk.server.protocol.Problem;
 import xyz.dropsilk.server.protocol.ServerMessage;
@@ -133,6 +134,9 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (EndOfInput.ends(channel, event)) {
+            return;
+        }
         if (event instanceof ServerStopping && ending == null) {
             client.send(ServerMessage.SERVER_SHUTDOWN);
             // And stays registered until it is gone: nobody needs a new list now.
