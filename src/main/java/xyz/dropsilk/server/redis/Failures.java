@@ -69,6 +69,10 @@ final class Failures {
             return "its certificate is another host's, or no good: use the name in it in REDIS_URL (" + first(message)
                     + ")";
         }
+        if (cause instanceof IllegalStateException) {
+            // Lettuce, where the connection ended between two of its own steps, whatever the engine has said by then.
+            return "it ended the connection while that was being made";
+        }
         return cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : ": " + first(message));
     }
 
