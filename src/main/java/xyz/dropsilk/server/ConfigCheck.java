@@ -62,7 +62,8 @@ final class ConfigCheck {
     private static Map<String, Object> origins(Config.Origins origins) {
         Map<String, Object> lines = new LinkedHashMap<>();
         lines.put("origins", String.join(" ", origins.allowed()));
-        lines.put("previewOrigins", origins.preview().pattern());
+        boolean none = origins.preview().equals(Config.Origins.NO_PREVIEWS);
+        lines.put("previewOrigins", none ? "none" : origins.preview().pattern());
         if (!origins.localPorts().isEmpty()) {
             lines.put("localPorts", origins.localPorts());
         }

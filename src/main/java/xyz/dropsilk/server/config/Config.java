@@ -72,7 +72,10 @@ public record Config(
      * @param preview origins that match this wholly are allowed too; it disregards case
      * @param localPorts ports whose origins on this machine are allowed
      */
-    public record Origins(List<String> allowed, Pattern preview, List<Integer> localPorts) {}
+    public record Origins(List<String> allowed, Pattern preview, List<Integer> localPorts) {
+        /** Matches nothing. */
+        public static final Pattern NO_PREVIEWS = Pattern.compile("(?!)");
+    }
 
     /**
      * Whose word is taken for a client's address.

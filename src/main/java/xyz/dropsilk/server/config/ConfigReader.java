@@ -5,6 +5,7 @@ import static java.time.temporal.ChronoUnit.MILLIS;
 import static java.time.temporal.ChronoUnit.MINUTES;
 import static java.time.temporal.ChronoUnit.SECONDS;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -12,9 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.address.IpAddress;
+import xyz.dropsilk.server.base.MeteredText;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.Level;
@@ -29,6 +32,10 @@ public final class ConfigReader {
     private static final String ALLOWED_ORIGINS =
             "https://dropsilk.xyz,https://www.dropsilk.xyz,https://dropsilk.vercel.app,app://.";
     private static final String PREVIEW_ORIGINS = "^https://dropsilk-[a-zA-Z0-9]+-ahmed-arats-projects\\.vercel\\.app$";
+
+    /** What nobody's own pages are at. */
+    private static final List<String> STRANGERS =
+            List.of("https://stranger.invalid", "http://stranger.invalid", "https://stranger.vercel.app", "null");
 
     /** Loopback, and the private ranges of RFC 1918 and RFC 4193. */
     private static final String TRUSTED_PROXIES =
@@ -116,7 +123,7 @@ public final class ConfigReader {
             variables.warn("DATABASE_SSL is set and DATABASE_URL is not: the database is off");
         }
         if (config.uploads().token() != null
-                && config.storage().database() == null
+                && !variables.isSet("DATABASE_URL")
                 && !config.storage().disabled()) {
             variables.warn(
                     "UPLOADTHING_TOKEN is set and DATABASE_URL is not: what is uploaded is never deleted; if that"
@@ -135,7 +142,7 @@ public final class ConfigReader {
         if (config.server().production()
                 && variables.isSet("PUBLIC_SERVER_URL")
                 && !variables.isSet("ALLOWED_ORIGINS")
-                && !variables.isSet("VERCEL_PREVIEW_ORIGIN_REGEX")
+                && !hasPreviewsOfItsOwn(config.origins())
                 && !isOfSite(publicUrl, config.origins().allowed())) {
             variables.warn("PUBLIC_SERVER_URL is set and ALLOWED_ORIGINS is not: only pages of "
                     + String.join(", ", config.origins().allowed())
@@ -147,6 +154,11 @@ public final class ConfigReader {
                     + ": UploadThing is told to call back to " + publicUrl
                     + ", so no upload is ever recorded or deleted; set it to this server's own https address");
         }
+    }
+
+    private boolean hasPreviewsOfItsOwn(Config.Origins origins) {
+        return variables.isSet("VERCEL_PREVIEW_ORIGIN_REGEX")
+                && !origins.preview().equals(Config.Origins.NO_PREVIEWS);
     }
 
     /** Whether {@code url} is at the host of one of {@code origins} or below it, so that their pages are probably meant to come. */
@@ -220,13 +232,20 @@ public final class ConfigReader {
     }
 
     private Config.Origins origins() {
+        Pattern preview = variables
+                .read("VERCEL_PREVIEW_ORIGIN_REGEX", Values::originPattern)
+                .orElseGet(() -> Values.originPattern(PREVIEW_ORIGINS));
+        STRANGERS.stream()
+                .filter(origin -> MeteredText.matches(preview, origin))
+                .findFirst()
+                .ifPresent(origin -> variables.warn("VERCEL_PREVIEW_ORIGIN_REGEX matches " + origin
+                        + " too, so pages of strangers may connect: have it begin with ^https://, name the host with \\. for each"
+                        + " dot, and end with $; none matches nothing"));
         return new Config.Origins(
                 variables
                         .read("ALLOWED_ORIGINS", ConfigReader::originList)
                         .orElseGet(() -> originList(ALLOWED_ORIGINS)),
-                variables
-                        .read("VERCEL_PREVIEW_ORIGIN_REGEX", Values::originPattern)
-                        .orElseGet(() -> Values.originPattern(PREVIEW_ORIGINS)),
+                preview,
                 options.localPorts());
     }
 
@@ -238,12 +257,17 @@ public final class ConfigReader {
         List<Cidr> trusted =
                 variables.read("TRUSTED_PROXIES", ConfigReader::ranges).orElseGet(() -> ranges(TRUSTED_PROXIES));
         String header = variables.read("CLIENT_IP_HEADER", Values::headerName).orElse(null);
-        if (header == null && trusted.stream().anyMatch(range -> range.prefix() == 0)) {
+        if (trusted.stream().anyMatch(ConfigReader::isWide)) {
             variables.warn(
-                    "TRUSTED_PROXIES trusts everybody, so whoever connects can claim any address: name the ranges of"
-                            + " your proxies alone");
+                    "TRUSTED_PROXIES trusts everybody, or whole parts of the Internet, and whoever connects from there can"
+                            + " claim any address: name the ranges of your proxies alone");
         }
         return new Config.Proxies(trusted, header);
+    }
+
+    /** Wider than any range that is private. */
+    private static boolean isWide(Cidr range) {
+        return range.prefix() < (range.network() instanceof Inet4Address ? 8 : 7);
     }
 
     private static List<Cidr> ranges(String text) {
@@ -355,7 +379,9 @@ public final class ConfigReader {
                 .map(encrypted -> encrypted ? "require" : "disable")
                 .orElse("prefer");
         DatabaseUrl database = variables
-                .readHidden("DATABASE_URL", text -> DatabaseUrl.parse(text, sslMode, this::warnOfOption))
+                .readHidden(
+                        "DATABASE_URL",
+                        text -> DatabaseUrl.parse(text, sslMode, doubt -> variables.warn("DATABASE_URL " + doubt)))
                 .orElse(null);
         boolean disabled = variables.read("NO_DB", Values::yesOrNo).orElse(false);
         return new Config.Storage(database, options.noDb() || disabled);
@@ -369,10 +395,6 @@ public final class ConfigReader {
                             + " machine; set it to this server's own https address");
         }
         return new Config.CheckPage(isOn, isPublicUrlNamed() ? originOf(URI.create(server.publicUrl())) : null);
-    }
-
-    private void warnOfOption(String name) {
-        variables.warn("DATABASE_URL has the option " + name + ", which this server does not know: it is left out");
     }
 
     private Config.Sharing sharing() {

@@ -63,10 +63,10 @@ public record DatabaseUrl(
      * Reads {@code url}. Blanks round a part do not count: they come along with what is pasted.
      *
      * @param defaultSslMode for a URL that names no {@code sslmode}
-     * @param leftOut hears the name of each option that is not known
+     * @param doubts hears of what is hardly meant so, such as an option that is not known, in words that show no secret
      * @throws IllegalArgumentException if it is wrong; the message repeats nothing of it
      */
-    static DatabaseUrl parse(String url, String defaultSslMode, Consumer<String> leftOut) {
+    static DatabaseUrl parse(String url, String defaultSslMode, Consumer<String> doubts) {
         Matcher parts = URL.matcher(url);
         if (!parts.matches()) {
             throw new IllegalArgumentException(FORM);
@@ -81,6 +81,9 @@ public record DatabaseUrl(
         int colon = credentials.indexOf(':');
         String user = part("user", colon < 0 ? credentials : credentials.substring(0, colon));
         String password = colon < 0 ? "" : part("password", credentials.substring(colon + 1));
+        if (colon >= 0 && password.isEmpty()) {
+            doubts.accept("has an empty password");
+        }
         String database = part("database", orEmpty(parts.group("database")));
         if (database.isEmpty() && user.isEmpty()) {
             throw new IllegalArgumentException("should name a database");
@@ -92,7 +95,11 @@ public record DatabaseUrl(
                 database.isEmpty() ? user : database, // libpq's default
                 user.isEmpty() ? null : user,
                 password.isEmpty() ? null : new Secret(password),
-                DatabaseOptions.properties(query, defaultSslMode, leftOut));
+                DatabaseOptions.properties(
+                        query,
+                        defaultSslMode,
+                        name -> doubts.accept(
+                                "has the option " + name + ", which this server does not know: it is left out")));
     }
 
     private static Host host(String text) {

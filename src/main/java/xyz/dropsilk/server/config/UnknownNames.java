@@ -18,15 +18,15 @@ final class UnknownNames {
     /** What a variable is called; other text before a {@code =} may be a line of a secret. */
     private static final Pattern USUAL = Pattern.compile("[A-Z][A-Z0-9_]{0,47}|[a-z][a-z0-9_]{0,47}");
 
-    /** How the names of Docker Compose's own variables begin, of which one at least stands in a file that is written for it. */
-    private static final String COMPOSES = "COMPOSE_";
+    /** Docker Compose's own variables, and one that {@code compose.yaml} can't do without. */
+    private static final Pattern COMPOSES = Pattern.compile("COMPOSE_.*|SERVER_HOST");
 
     private UnknownNames() {}
 
     /** A warning for each that is probably a mistake, bounded; {@code known} are the names that the server asks for. */
     static List<String> warnings(Set<String> known, Map<String, String> environment, Map<String, String> file) {
         List<String> warnings = new ArrayList<>();
-        if (file.keySet().stream().anyMatch(name -> name.startsWith(COMPOSES))) {
+        if (file.keySet().stream().anyMatch(name -> COMPOSES.matcher(name).matches())) {
             warnings.add(
                     ".env is Docker Compose's, which fills in ${NAME} and knows names that this server does not; here its"
                             + " values are taken as they stand: start the server in another folder");

@@ -131,7 +131,11 @@ final class Values {
     }
 
     /** Disregards case, since scheme and host do, and an origin is nothing else. */
+    /** A pattern of origins; {@code none} is one that matches nothing. */
     static Pattern originPattern(String text) {
+        if (text.equalsIgnoreCase("none")) {
+            return Config.Origins.NO_PREVIEWS;
+        }
         try {
             return Pattern.compile(text, Pattern.CASE_INSENSITIVE);
         } catch (PatternSyntaxException wrong) {

@@ -9,12 +9,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import xyz.dropsilk.server.base.Unlimited;
 
 /** The variables by name, the environment's before the file's, and what is wrong with them. Used by one thread, at the start. */
 final class Variables {
     /** What the JVM puts in the place of bytes that it can't decode. */
     private static final char UNREADABLE = '\uFFFD';
+
+    private static final Pattern QUOTED = Pattern.compile("([\"']).*\\1");
+    private static final Pattern UNFILLED = Pattern.compile("\\$\\{\\w+}|^\\$\\(");
+    private static final Pattern COMMENTED = Pattern.compile("\\s#\\s");
+
+    /** Fewer milliseconds than anybody means. */
+    private static final int FEW_MILLIS = 100;
 
     private final Map<String, String> environment;
     private final Map<String, String> file;
@@ -69,7 +77,23 @@ final class Variables {
 
     /** Like {@link #read}, but a wrong value is not shown. */
     <T> Optional<T> readHidden(String name, Function<String, T> parse) {
-        return value(name).flatMap(value -> attempt(name + " (not shown)", value, parse));
+        Optional<T> read = value(name).flatMap(value -> attempt(name + " (not shown)", value, parse));
+        if (read.isPresent()) {
+            value(name).flatMap(Variables::slip).ifPresent(slip -> warn(name + " (not shown) " + slip));
+        }
+        return read;
+    }
+
+    /** What a value has that whoever wrote it hardly meant to be part of it. */
+    private static Optional<String> slip(String value) {
+        if (QUOTED.matcher(value).matches()) {
+            return Optional.of("has quotes round it, which are a part of it here: leave them out");
+        } else if (UNFILLED.matcher(value).find()) {
+            return Optional.of("has a ${NAME} or $(COMMAND) that nobody has filled in");
+        } else if (COMMENTED.matcher(value).find()) {
+            return Optional.of("has what looks like a # comment behind it, which is a part of it here: leave it out");
+        }
+        return Optional.empty();
     }
 
     int whole(String name, int otherwise, int most) {
@@ -87,7 +111,12 @@ final class Variables {
     }
 
     Duration duration(String name, int otherwise, ChronoUnit unit, Duration most) {
-        return Duration.of(whole(name, otherwise, Math.toIntExact(most.dividedBy(unit.getDuration()))), unit);
+        int number = whole(name, otherwise, Math.toIntExact(most.dividedBy(unit.getDuration())));
+        if (unit == ChronoUnit.MILLIS && number > 0 && number < FEW_MILLIS) {
+            warn(name + "=" + number + " is in milliseconds, and so hardly any time: " + number + " seconds are "
+                    + number + "000");
+        }
+        return Duration.of(number, unit);
     }
 
     private Optional<String> value(String name) {
@@ -117,7 +146,8 @@ final class Variables {
         try {
             return Optional.of(parse.apply(value));
         } catch (IllegalArgumentException wrong) {
-            problems.add(what + " " + wrong.getMessage());
+            problems.add(what + " " + wrong.getMessage()
+                    + slip(value).map(slip -> "; it " + slip).orElse(""));
             return Optional.empty();
         }
     }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.base.Cleaned;
+import xyz.dropsilk.server.base.MeteredText;
 import xyz.dropsilk.server.config.Config;
 
 /**
@@ -20,9 +21,6 @@ import xyz.dropsilk.server.config.Config;
 public final class OriginPolicy {
     /** A host name of 253 characters with a generous scheme and a port. */
     private static final int MAX_CHARS = 300;
-
-    /** Characters that one match may read: a hundred times what a sane pattern needs, some half a millisecond. */
-    private static final int MAX_READS = 50_000;
 
     /** Of an origin that is told, in UTF-16 units. */
     private static final int MAX_TOLD_UNITS = 100;
@@ -66,7 +64,7 @@ public final class OriginPolicy {
             return false;
         }
         String folded = folded(origin);
-        return allowed.contains(folded) || own.has(folded) || matchesPreview(origin);
+        return allowed.contains(folded) || own.has(folded) || MeteredText.matches(preview, origin);
     }
 
     /** What operators are told of {@code origin}, null for none, refused to {@code client}: it, and what would let it in. */
@@ -97,58 +95,5 @@ public final class OriginPolicy {
 
     static String folded(String origin) {
         return origin.toLowerCase(Locale.ROOT);
-    }
-
-    private boolean matchesPreview(String origin) {
-        try {
-            return preview.matcher(new MeteredText(origin)).matches();
-        } catch (MeteredText.Exhausted hostile) {
-            return false;
-        }
-    }
-
-    /**
-     * Text of which a match can read only so much: an operator's pattern with nested quantifiers would otherwise let a caller keep an
-     * event loop busy for years. For one match.
-     */
-    private static final class MeteredText implements CharSequence {
-        private final String text;
-        private int reads;
-
-        MeteredText(String text) {
-            this.text = text;
-        }
-
-        /** No stack trace: a caller can cause it at will. */
-        private static final class Exhausted extends RuntimeException {
-            private static final long serialVersionUID = 1;
-
-            Exhausted() {
-                super(null, null, /* enableSuppression= */ false, /* writableStackTrace= */ false);
-            }
-        }
-
-        @Override
-        public char charAt(int index) {
-            if (++reads > MAX_READS) {
-                throw new Exhausted();
-            }
-            return text.charAt(index);
-        }
-
-        @Override
-        public int length() {
-            return text.length();
-        }
-
-        @Override
-        public CharSequence subSequence(int start, int end) {
-            return text.subSequence(start, end);
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
     }
 }

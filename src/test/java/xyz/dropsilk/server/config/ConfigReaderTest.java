@@ -281,21 +281,6 @@ class ConfigReaderTest {
         assertTrue(asked.warnings().get(0).startsWith("CHECK_PAGE is on and PUBLIC_SERVER_URL is not set"));
     }
 
-    /** Unless each names its client alone, in a header that it overwrites. */
-    @Test
-    void whoTrustsEverybodyIsWarned() throws ConfigException {
-        for (String everybody : List.of("0.0.0.0/0", "10.0.0.0/8,::/0")) {
-            List<String> warnings = read("TRUSTED_PROXIES", everybody).warnings();
-            assertEquals(1, warnings.size());
-            assertTrue(warnings.get(0).startsWith("TRUSTED_PROXIES trusts everybody"), warnings::toString);
-        }
-        assertEquals(List.of(), read("TRUSTED_PROXIES", "0.0.0.0/1").warnings());
-        assertEquals(
-                List.of(),
-                read("TRUSTED_PROXIES", "0.0.0.0/0", "CLIENT_IP_HEADER", "X-Real-IP")
-                        .warnings());
-    }
-
     @Test
     void aPublicAddressThatNoBrowserKnowsStopsTheStart() {
         ConfigException wrong =

@@ -1,6 +1,7 @@
 package xyz.dropsilk.server.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -135,6 +136,90 @@ final class PastedValuesTest {
         assertEquals(
                 List.of(),
                 read(Map.of("NODE_ENV", "production", name, "sixteen letters!")).warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            LOG_ACCESS_KEY     | ${LOG_ACCESS_KEY}             | nobody has filled in
+            LOG_ACCESS_KEY     | $(openssl rand -hex 32)       | nobody has filled in
+            METRICS_ACCESS_KEY | "sixteen letters!"            | has quotes round it
+            UPLOADTHING_TOKEN  | 'eyJ9'                        | has quotes round it
+            TURN_SHARED_SECRET | sixteen letters! # of coturn  | what looks like a # comment
+            DATABASE_URL       | postgres://u:${PASSWORD}@h/d  | nobody has filled in
+            DATABASE_URL       | postgres://u:@h/d             | has an empty password
+            """)
+    void whatIsHardlyMeantToBePartOfASecretIsWarnedOf(String name, String value, String warning)
+            throws ConfigException {
+        Map<String, String> environment =
+                new HashMap<>(Map.of(name, value, "TURN_URLS", "turn:a.example", "NO_DB", "true"));
+        environment.putIfAbsent("TURN_SHARED_SECRET", "sixteen letters!");
+        List<String> warnings = read(environment).warnings();
+        assertEquals(1, warnings.size(), warnings::toString);
+        assertTrue(warnings.get(0).startsWith(name + " ") && warnings.get(0).contains(warning), warnings::toString);
+        assertFalse(warnings.get(0).contains("letters") || warnings.get(0).contains("openssl"), warnings::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            PORT            | "8080"                      | has quotes round it
+            ALLOWED_ORIGINS | "https://a.example"         | has quotes round it
+            DATABASE_URL    | 'postgres://u:p@h/d'        | has quotes round it
+            TRUSTED_PROXIES | 10.0.0.0/8 # my proxy       | what looks like a # comment
+            TURN_URLS       | turn:${SERVER_HOST}:3478    | nobody has filled in
+            """)
+    void whatIsHardlyMeantToBePartOfAValueIsToldWhereItIsWrong(String name, String value, String told) {
+        Map<String, String> environment = Map.of(name, value, "TURN_SHARED_SECRET", "sixteen letters!");
+        ConfigException wrong = assertThrows(ConfigException.class, () -> read(environment));
+        assertTrue(wrong.problems().stream().anyMatch(problem -> problem.contains(told)), wrong.problems()::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".*", "https://.*", ".+", "null", "https://.*\\.vercel\\.app", "https?://.*"})
+    void aPatternThatLetsStrangersInIsWarnedOf(String pattern) throws ConfigException {
+        List<String> warnings =
+                read(Map.of("VERCEL_PREVIEW_ORIGIN_REGEX", pattern)).warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).startsWith("VERCEL_PREVIEW_ORIGIN_REGEX matches "), warnings::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "NONE", "^https://silk-[a-z]+\\.vercel\\.app$", "(a+)+(b+)+c"})
+    void aPatternOfOnesOwnOrOfNothingIsNot(String pattern) throws ConfigException {
+        Config config = read(Map.of("VERCEL_PREVIEW_ORIGIN_REGEX", pattern));
+        assertEquals(List.of(), config.warnings());
+        assertFalse(config.origins().preview().matcher("none").matches());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0/0", "::/0", "0.0.0.0/1,128.0.0.0/1", "203.0.113.0/4", "10.0.0.0/8,2000::/3"})
+    void proxiesThatAreEverybodyAreWarnedOfWhateverTheHeader(String ranges) throws ConfigException {
+        for (String header : List.of("", "CF-Connecting-IP")) {
+            List<String> warnings = read(Map.of("TRUSTED_PROXIES", ranges, "CLIENT_IP_HEADER", header))
+                    .warnings();
+            assertEquals(1, warnings.size());
+            assertTrue(warnings.get(0).startsWith("TRUSTED_PROXIES trusts everybody"), warnings::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"WS_HEALTH_CHECK_INTERVAL_MS", "ROOM_SILENCE_MS", "SHUTDOWN_TIMEOUT_MS"})
+    void secondsInTheirPlaceAreWarnedOf(String name) throws ConfigException {
+        List<String> warnings = read(Map.of(name, "30")).warnings();
+        assertEquals(List.of(name + "=30 is in milliseconds, and so hardly any time: 30 seconds are 30000"), warnings);
+        assertEquals(List.of(), read(Map.of(name, "0")).warnings());
+        assertEquals(List.of(), read(Map.of(name, "100")).warnings());
+    }
+
+    /** Those who keep previews out have not thereby named their own pages. */
+    @Test
+    void ownPagesThatAreNamedNowhereAreWarnedOf() throws ConfigException {
+        Map<String, String> environment = Map.of(
+                "NODE_ENV", "production",
+                "PUBLIC_SERVER_URL", "https://silk.example.org",
+                "VERCEL_PREVIEW_ORIGIN_REGEX", "none");
+        List<String> warnings = read(environment).warnings();
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.get(0).contains("ALLOWED_ORIGINS is not"), warnings::toString);
     }
 
     /** Whoever has one pair of credentials, as every visitor has, can find a short secret without asking anybody. */

@@ -146,11 +146,13 @@ class UnknownNamesTest {
     void composesFileIsToldAsOne() throws Exception {
         String example = Files.readString(Path.of("docs", "hosting", "compose.env.example"));
         ConfigException refused = assertThrows(ConfigException.class, () -> warnings(Map.of(), example));
-        assertEquals(1, refused.warnings().size(), refused.warnings()::toString);
-        assertTrue(refused.warnings().get(0).contains("Compose"), refused.warnings()::toString);
-        assertEquals(
-                refused.warnings(),
-                warnings(Map.of(), "COMPOSE_PROFILES=tls\nSERVER_HOST=a.example\nAPP_HOST=b.example"));
+        List<String> told = refused.warnings().stream()
+                .filter(warning -> warning.contains("Compose"))
+                .toList();
+        assertEquals(1, told.size(), refused.warnings()::toString);
+        assertFalse(refused.warnings().toString().contains("probably meant"), refused.warnings()::toString);
+        assertEquals(told, warnings(Map.of(), "COMPOSE_PROFILES=tls\nAPP_HOST=b.example"));
+        assertEquals(told, warnings(Map.of(), "SERVER_HOST=a.example\nAPP_HOST=b.example"));
     }
 
     @Test
