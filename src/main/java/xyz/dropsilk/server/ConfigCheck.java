@@ -4,6 +4,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import xyz.dropsilk.server.address.Cidr;
 import xyz.dropsilk.server.config.Config;
 import xyz.dropsilk.server.config.ConfigException;
 import xyz.dropsilk.server.service.PreviewCloud;
@@ -54,7 +56,14 @@ final class ConfigCheck {
         lines.put("production", config.server().production());
         lines.put("publicUrl", config.server().publicUrl());
         lines.putAll(parts);
+        lines.put("logs", config.telemetry().logAccessKey() != null);
+        lines.put("metrics", config.telemetry().metricsAccessKey() != null);
         lines.putAll(origins(config.origins()));
+        lines.put(
+                "trustedProxies",
+                config.proxies().trusted().stream().map(Cidr::toString).collect(Collectors.joining(" ")));
+        String header = config.proxies().clientIpHeader();
+        lines.put("clientIpHeader", header == null ? "none" : header);
         return lines;
     }
 

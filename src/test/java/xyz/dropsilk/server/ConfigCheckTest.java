@@ -67,6 +67,27 @@ class ConfigCheckTest {
                 out::toString);
     }
 
+    /** What decides whether visitors can claim addresses. */
+    @Test
+    void whoseWordIsTakenForAnAddressIsTold() {
+        assertEquals(
+                0,
+                check(Map.of(
+                        "CLIENT_IP_HEADER", "CF-Connecting-IP",
+                        "TRUSTED_PROXIES", "10.0.0.0/8, 2001:DB8::/32",
+                        "METRICS_ACCESS_KEY", "sixteen letters!")));
+        String told = out.toString(UTF_8).replaceAll(" +", " ");
+        for (String line : List.of(
+                "\n trustedProxies 10.0.0.0/8 2001:db8::/32\n",
+                "\n clientIpHeader CF-Connecting-IP\n",
+                "\n logs off\n metrics on\n")) {
+            assertTrue(told.contains(line), told);
+        }
+        out.reset();
+        assertEquals(0, check(Map.of()));
+        assertTrue(out.toString(UTF_8).matches("(?s).*\n  clientIpHeader +none\n.*"), out::toString);
+    }
+
     @Test
     void itTellsEveryWarning() {
         Map<String, String> environment = new HashMap<>();

@@ -46,6 +46,12 @@ public record Cidr(InetAddress network, int prefix) {
         return new Cidr(network, Integer.parseInt(length) - unmapped);
     }
 
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return IpAddress.text(network) + "/" + prefix;
+    }
+
     /** Whether {@code address} is in this range. */
     public boolean contains(InetAddress address) {
         InetAddress canonical = IpAddress.canonical(address);

@@ -9,13 +9,13 @@ package xyz.dropsilk.server.address;
 public record Doubt(Kind kind, String advice) {
     /** What speaks against an address. */
     public enum Kind {
-        /** The peer is a trusted proxy, by what it adds or by the page that asks, and names nobody. */
+        /** The peer is a trusted proxy, by what it adds or by the page that asks, and names nobody, or nobody but its own machine. */
         NAMES_NOBODY,
         /** The peer adds what proxies add, and is not trusted. */
         NOT_TRUSTED,
         /** The header of {@code CLIENT_IP_HEADER} did not come, or with no address, and another one counted. */
         NOT_AS_CONFIGURED,
-        /** Fields of a proxy in front of the one that counts name somebody else; any client can send such. */
+        /** Fields name somebody else, as where there is a proxy in front of the one that counts; any client can send such. */
         NAMED_OTHERWISE
     }
 }

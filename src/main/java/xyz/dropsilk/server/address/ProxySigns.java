@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,15 @@ import org.jspecify.annotations.Nullable;
  * fields. For one request.
  */
 final class ProxySigns {
-    /** Those that name the client alone, the most trustworthy first, and so could go into {@code CLIENT_IP_HEADER}. */
-    private static final List<String> NAMING =
-            List.of("CF-Connecting-IP", "True-Client-IP", "Fly-Client-IP", "X-Real-IP", "X-Client-IP");
-
-    /** Those of networks that stand before everything else: where they come through, they are right. */
+    /** Headers in which networks that stand before everything else name the client alone: where they come through, they are right. */
     private static final List<String> EDGES = List.of("CF-Connecting-IP", "True-Client-IP");
+
+    /** Those in which other proxies do. */
+    private static final List<String> INNER = List.of("Fly-Client-IP", "X-Real-IP", "X-Client-IP");
+
+    /** All that could go into {@code CLIENT_IP_HEADER}, the most trustworthy first. */
+    private static final List<String> NAMING =
+            Stream.of(EDGES, INNER).flatMap(List::stream).toList();
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
     private static final String FORWARDED = "Forwarded";
@@ -50,7 +54,16 @@ final class ProxySigns {
         if (!source.equals(Finding.FORWARDED_FOR)) {
             return null;
         }
-        return clientIpHeader == null ? namedOtherwise(at, address, passed) : notAsConfigured(at, clientIpHeader);
+        if (clientIpHeader != null) {
+            return notAsConfigured(at, clientIpHeader);
+        }
+        if (address.isLoopbackAddress() && isForSecurePage()) {
+            return new Doubt(
+                    Doubt.Kind.NAMES_NOBODY,
+                    secondProxy(at, "X-Forwarded-For names the machine itself for a page that is elsewhere"));
+        }
+        String sign = signOfSecondProxy(at, address, passed);
+        return sign == null ? null : new Doubt(Doubt.Kind.NAMED_OTHERWISE, sign);
     }
 
     private static Doubt notTrusted(String peer) {
@@ -93,39 +106,55 @@ final class ProxySigns {
                         + " it themselves and claim any address");
     }
 
-    private @Nullable Doubt namedOtherwise(String peer, InetAddress address, int passed) {
-        for (String name : NAMING) {
+    private @Nullable String signOfSecondProxy(String peer, InetAddress address, int passed) {
+        for (String name : EDGES) {
             InetAddress named = named(name);
-            if (named != null && !named.equals(address)) {
-                if (EDGES.contains(name)) {
-                    return new Doubt(
-                            Doubt.Kind.NAMED_OTHERWISE,
-                            "Another address stands in " + name + ": if such a network is in front of your server, set"
-                                    + " CLIENT_IP_HEADER=" + name + "; the address taken is then one of its own");
-                }
-                if (!trusted.test(named)) {
-                    return secondProxy(peer, "Another address stands in " + name);
-                }
+            if (named != null) {
+                return named.equals(address) ? null : insideOf(name);
             }
         }
-        return viaNames() > passed ? secondProxy(peer, "Via names more proxies than X-Forwarded-For") : null;
+        for (String name : INNER) {
+            InetAddress named = named(name);
+            if (named != null && !named.equals(address) && !trusted.test(named)) {
+                return secondProxy(peer, "Another address stands in " + name);
+            }
+        }
+        if (viaNames() > passed) {
+            return secondProxy(peer, "Via names more proxies than X-Forwarded-For");
+        }
+        InetAddress before = listedBefore(passed);
+        return before == null || trusted.test(before)
+                ? null
+                : "X-Forwarded-For names another address before this one: if this one is a proxy of yours, add it, or its range, to"
+                        + " TRUSTED_PROXIES, which takes the place of the loopback and private ranges that are trusted without it";
     }
 
-    private static Doubt secondProxy(String peer, String sign) {
-        return new Doubt(
-                Doubt.Kind.NAMED_OTHERWISE,
-                sign + ": if there is a proxy in front of the one at " + peer
-                        + ", all who come through it are one network until the"
-                        + " one at " + peer
-                        + " believes it (nginx: set_real_ip_from, real_ip_header; Caddy: trusted_proxies) and"
-                        + " hands on its X-Forwarded-For");
+    private static String insideOf(String header) {
+        return "Another address stands in " + header
+                + ": if such a network is in front of your server, and nobody gets past it, set" + " CLIENT_IP_HEADER="
+                + header + "; the address taken is then one of its own";
+    }
+
+    private static String secondProxy(String peer, String sign) {
+        return sign + ": if there is a proxy in front of the one at " + peer
+                + ", all who come through it are one network until the"
+                + " one at " + peer
+                + " believes it (nginx: set_real_ip_from, real_ip_header; Caddy: trusted_proxies) and hands on"
+                + " its X-Forwarded-For";
+    }
+
+    /** The address to the left of the one at which the list was left after {@code passed} entries, or null. */
+    private @Nullable InetAddress listedBefore(int passed) {
+        String[] entries = String.join(",", fields.apply(FORWARDED_FOR)).split(",", -1);
+        int index = entries.length - passed - 1;
+        return index < 0 ? null : IpAddress.parse(entries[index]);
     }
 
     /** How many proxies {@code Via} names (RFC 9110, 7.6.3). */
     private int viaNames() {
         int names = 0;
         for (String line : fields.apply(VIA)) {
-            names += line.split(",").length;
+            names += line.split(",", -1).length;
         }
         return names;
     }

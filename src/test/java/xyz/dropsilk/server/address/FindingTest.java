@@ -132,11 +132,24 @@ class FindingTest {
             1.1.1.1, 10.0.0.2      | X-Real-IP        | 10.0.0.2             |
             1.1.1.1, 10.0.0.2      | Via              | 1.1 outer, 1.1 inner |
             1.1.1.1                | Via              | 1.1 one              |
-            198.51.100.9           | CF-Connecting-IP | 1.1.1.1              | set CLIENT_IP_HEADER=CF-Connecting-IP
+            198.51.100.9           | CF-Connecting-IP | 1.1.1.1              | nobody gets past it, set CLIENT_IP_HEADER=CF-Connecting-IP
+            1.1.1.1, 198.51.100.7  | User-Agent       | x                    | if this one is a proxy of yours, add it, or its range, to TRUSTED_PROXIES
+            10.1.1.1, 198.51.100.7 | User-Agent       | x                    |
+            x, 198.51.100.7        | User-Agent       | x                    |
+            1.1.1.1, 10.0.0.2      | User-Agent       | x                    |
+            127.0.0.1              | Origin           | http://a.example     |
+            127.0.0.1              | Origin           | https://localhost    |
             """)
     void aProxyBeforeTheOneThatCounts(String list, String header, String value, @Nullable String advice) {
         String[] fields = {"X-Forwarded-For", list, header, value};
         assertDoubt(advice == null ? null : "named_otherwise", advice, explain(null, "10.0.0.1", fields));
+    }
+
+    /** As where both are on one machine; nobody at a page elsewhere is there. */
+    @Test
+    void aProxyThatNamesItsOwnMachine() {
+        String[] fields = {"X-Forwarded-For", "127.0.0.1", "Origin", "https://app.example.org"};
+        assertDoubt("names_nobody", "X-Forwarded-For names the machine itself", explain(null, "10.0.0.1", fields));
     }
 
     /** As on Render, where Cloudflare's own public address is the first in the list that is not trusted. */

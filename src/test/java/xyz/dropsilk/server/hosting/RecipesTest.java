@@ -121,6 +121,24 @@ class RecipesTest {
         assertEquals(!starts, told.contains("TURN_SHARED_SECRET"), told);
     }
 
+    /** What coturn makes of these lines is shown by {@code docs/hosting/check}. */
+    @Test
+    void theRelayLeadsIntoNoNetworkOfItsOwn() throws IOException {
+        String relay = Files.readString(HOSTING.resolve("turnserver.conf"));
+        for (String line : List.of(
+                "no-tcp-relay",
+                "no-multicast-peers",
+                "denied-peer-ip=::1",
+                "denied-peer-ip=::ffff:0:0-::ffff:ffff:ffff",
+                "denied-peer-ip=fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")) {
+            assertTrue(relay.contains("\n" + line + "\n"), line);
+        }
+        for (String network : List.of("0", "10", "100.64", "127", "169.254", "172.16", "192.0.0", "192.168", "240")) {
+            assertTrue(relay.contains("\ndenied-peer-ip=" + network + "."), network);
+        }
+        assertFalse(relay.contains("=::-"), "coturn 4.6 finds every IPv4 address in such a range");
+    }
+
     /** In the shell of whoever follows the guide, too: nothing is written where no secret was made. */
     @Test
     void theGuideWritesNoEmptySecret() throws IOException {
