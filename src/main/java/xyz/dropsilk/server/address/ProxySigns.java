@@ -119,14 +119,7 @@ final class ProxySigns {
                 return secondProxy(peer, "Another address stands in " + name);
             }
         }
-        if (viaNames() > passed) {
-            return secondProxy(peer, "Via names more proxies than X-Forwarded-For");
-        }
-        InetAddress before = listedBefore(passed);
-        return before == null || trusted.test(before)
-                ? null
-                : "X-Forwarded-For names another address before this one: if this one is a proxy of yours, add it, or its range, to"
-                        + " TRUSTED_PROXIES, which takes the place of the loopback and private ranges that are trusted without it";
+        return viaNames() > passed ? secondProxy(peer, "Via names more proxies than X-Forwarded-For") : null;
     }
 
     private static String insideOf(String header) {
@@ -141,13 +134,6 @@ final class ProxySigns {
                 + " one at " + peer
                 + " believes it (nginx: set_real_ip_from, real_ip_header; Caddy: trusted_proxies) and hands on"
                 + " its X-Forwarded-For";
-    }
-
-    /** The address to the left of the one at which the list was left after {@code passed} entries, or null. */
-    private @Nullable InetAddress listedBefore(int passed) {
-        String[] entries = String.join(",", fields.apply(FORWARDED_FOR)).split(",", -1);
-        int index = entries.length - passed - 1;
-        return index < 0 ? null : IpAddress.parse(entries[index]);
     }
 
     /** How many proxies {@code Via} names (RFC 9110, 7.6.3). */

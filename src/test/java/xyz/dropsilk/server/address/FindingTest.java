@@ -133,10 +133,7 @@ class FindingTest {
             1.1.1.1, 10.0.0.2      | Via              | 1.1 outer, 1.1 inner |
             1.1.1.1                | Via              | 1.1 one              |
             198.51.100.9           | CF-Connecting-IP | 1.1.1.1              | nobody gets past it, set CLIENT_IP_HEADER=CF-Connecting-IP
-            1.1.1.1, 198.51.100.7  | User-Agent       | x                    | if this one is a proxy of yours, add it, or its range, to TRUSTED_PROXIES
-            10.1.1.1, 198.51.100.7 | User-Agent       | x                    |
-            x, 198.51.100.7        | User-Agent       | x                    |
-            1.1.1.1, 10.0.0.2      | User-Agent       | x                    |
+            1.1.1.1, 198.51.100.7  | User-Agent       | x                    |
             127.0.0.1              | Origin           | http://a.example     |
             127.0.0.1              | Origin           | https://localhost    |
             """)
