@@ -44,38 +44,37 @@ final class ProxySigns {
     /** What speaks against {@code address}, which {@code source} names behind {@code peer} and {@code passed} proxies, or null. */
     @Nullable
     Doubt doubt(InetAddress peer, InetAddress address, String source, int passed) {
-        String at = IpAddress.text(peer);
         if (source.equals(Finding.SOCKET)) {
             if (!trusted.test(peer)) {
-                return hasAny(NAMING) || hasAny(OTHERS) ? notTrusted(at) : null;
+                return hasAny(NAMING) || hasAny(OTHERS) ? notTrusted(peer) : null;
             }
-            return hasAny(NAMING) || hasAny(OTHERS) || isForSecurePage() ? namesNobody(at) : null;
+            return hasAny(NAMING) || hasAny(OTHERS) || isForSecurePage() ? namesNobody(peer) : null;
         }
         if (!source.equals(Finding.FORWARDED_FOR)) {
             return null;
         }
         if (clientIpHeader != null) {
-            return notAsConfigured(at, clientIpHeader);
+            return notAsConfigured(peer, clientIpHeader);
         }
         if (address.isLoopbackAddress() && isForSecurePage()) {
             return new Doubt(
                     Doubt.Kind.NAMES_NOBODY,
-                    secondProxy(at, "X-Forwarded-For names the machine itself for a page that is elsewhere"));
+                    secondProxy(peer, "X-Forwarded-For names the machine itself for a page that is elsewhere"));
         }
-        String sign = signOfSecondProxy(at, address, passed);
+        String sign = signOfSecondProxy(peer, address, passed);
         return sign == null ? null : new Doubt(Doubt.Kind.NAMED_OTHERWISE, sign);
     }
 
-    private static Doubt notTrusted(String peer) {
+    private static Doubt notTrusted(InetAddress peer) {
         return new Doubt(
                 Doubt.Kind.NOT_TRUSTED,
-                "Requests of " + peer
+                "Requests of " + IpAddress.text(peer)
                         + " have fields that proxies add, and it is not trusted, so all who come through it are one"
                         + " network: if it is your proxy, add it, or its range, to TRUSTED_PROXIES, which takes the place of the"
                         + " loopback and private ranges that are trusted without it");
     }
 
-    private Doubt namesNobody(String peer) {
+    private Doubt namesNobody(InetAddress peer) {
         String list = "have it set X-Forwarded-For";
         if (!fields.apply(FORWARDED_FOR).isEmpty()) {
             list = "its X-Forwarded-For has no address at its end; have it put the client's there";
@@ -92,21 +91,21 @@ final class ProxySigns {
         }
         return new Doubt(
                 Doubt.Kind.NAMES_NOBODY,
-                "The proxy at " + peer + " names none of its clients, so all who come through it are one network: "
-                        + list + own);
+                "The proxy at " + IpAddress.text(peer)
+                        + " names none of its clients, so all who come through it are one network: " + list + own);
     }
 
     /** Whoever may send the header himself, since no proxy overwrites it, chooses his address. */
-    private static Doubt notAsConfigured(String peer, String header) {
+    private static Doubt notAsConfigured(InetAddress peer, String header) {
         return new Doubt(
                 Doubt.Kind.NOT_AS_CONFIGURED,
-                "CLIENT_IP_HEADER names " + header + ", and the proxy at " + peer
+                "CLIENT_IP_HEADER names " + header + ", and the proxy at " + IpAddress.text(peer)
                         + " does not send it with an address, so"
                         + " X-Forwarded-For counts: unless it sends that header always, take the setting out, or clients can send"
                         + " it themselves and claim any address");
     }
 
-    private @Nullable String signOfSecondProxy(String peer, InetAddress address, int passed) {
+    private @Nullable String signOfSecondProxy(InetAddress peer, InetAddress address, int passed) {
         for (String name : EDGES) {
             InetAddress named = named(name);
             if (named != null) {
@@ -128,10 +127,11 @@ final class ProxySigns {
                 + header + "; the address taken is then one of its own";
     }
 
-    private static String secondProxy(String peer, String sign) {
-        return sign + ": if there is a proxy in front of the one at " + peer
+    private static String secondProxy(InetAddress peer, String sign) {
+        String at = IpAddress.text(peer);
+        return sign + ": if there is a proxy in front of the one at " + at
                 + ", all who come through it are one network until the"
-                + " one at " + peer
+                + " one at " + at
                 + " believes it (nginx: set_real_ip_from, real_ip_header; Caddy: trusted_proxies) and hands on"
                 + " its X-Forwarded-For";
     }
