@@ -18,7 +18,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Asks a TURN server on loopback (RFC 8656, RFC 6062) what it would relay to: prints each address that it wrongly permits or wrongly denies, and whether it
- * opens TCP connections. Used by {@code check}: java TurnProbe.java PORT SECRET [SECRET-THAT-IS-WRONG].
+ * opens TCP connections. Used by {@code check}: java TurnProbe.java PORT SECRET FAMILIES
+ * [SECRET-THAT-IS-WRONG], where FAMILIES is 1 for IPv4 alone, 2 for IPv6 too.
  */
 final class TurnProbe {
     private static final int MAGIC = 0x2112A442;
@@ -46,15 +47,15 @@ final class TurnProbe {
         int port = Integer.parseInt(arguments[0]);
         TurnProbe probe = new TurnProbe(port, arguments[1]);
         int wrong = 0;
-        for (int family = 1; family <= 2; family++) {
+        for (int family = 1; family <= Integer.parseInt(arguments[2]); family++) {
             wrong += probe.count(family);
         }
         if (probe.allocatesTcp()) {
             System.out.println("opens TCP connections");
             wrong++;
         }
-        if (arguments.length > 2 && new TurnProbe(port, arguments[2]).isTaken()) {
-            System.out.println("takes the secret '" + arguments[2] + "'");
+        if (arguments.length > 3 && new TurnProbe(port, arguments[3]).isTaken()) {
+            System.out.println("takes the secret '" + arguments[3] + "'");
             wrong++;
         }
         System.exit(wrong == 0 ? 0 : 1);

@@ -42,8 +42,7 @@ public final class ClientAddress {
         InetAddress peer = IpAddress.canonical(tcpPeer);
         Told steps = new Told();
         InetAddress address = decide(peer, headerValues, steps);
-        Doubt doubt = new ProxySigns(headerValues, clientIpHeader, this::isTrusted)
-                .doubt(peer, address, steps.source, steps.passed.size());
+        Doubt doubt = new ProxySigns(headerValues, clientIpHeader, this::isTrusted).doubt(peer, address, steps.source);
         return new Finding(peer, address, steps.source, List.copyOf(steps.passed), doubt);
     }
 

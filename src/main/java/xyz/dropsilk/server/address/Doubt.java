@@ -9,7 +9,7 @@ package xyz.dropsilk.server.address;
 public record Doubt(Kind kind, String advice) {
     /** What speaks against an address. */
     public enum Kind {
-        /** The peer is a trusted proxy, by what it adds or by the page that asks, and names nobody, or nobody but its own machine. */
+        /** The peer is a trusted proxy, by what it adds or by the page that asks, and names nobody. */
         NAMES_NOBODY,
         /** The peer adds what proxies add, and is not trusted. */
         NOT_TRUSTED,

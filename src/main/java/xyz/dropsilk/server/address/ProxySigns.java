@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxySigns {
     /** Headers in which networks that stand before everything else name the client alone: where they come through, they are right. */
-    private static final List<String> EDGES = List.of("CF-Connecting-IP", "True-Client-IP");
+    private static final List<String> EDGES = List.of("CF-Connecting-IP", "True-Client-IP", "Fly-Client-IP");
 
     /** Those in which other proxies do. */
-    private static final List<String> INNER = List.of("Fly-Client-IP", "X-Real-IP", "X-Client-IP");
+    private static final List<String> INNER = List.of("X-Real-IP", "X-Client-IP");
 
     /** All that could go into {@code CLIENT_IP_HEADER}, the most trustworthy first. */
     private static final List<String> NAMING =
@@ -24,9 +24,8 @@ final class ProxySigns {
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
     private static final String FORWARDED = "Forwarded";
-    private static final String VIA = "Via";
     private static final List<String> OTHERS =
-            List.of(FORWARDED_FOR, FORWARDED, VIA, "X-Forwarded-Proto", "X-Forwarded-Host");
+            List.of(FORWARDED_FOR, FORWARDED, "Via", "X-Forwarded-Proto", "X-Forwarded-Host");
 
     /** How origins of pages begin that this machine serves itself: those alone may open plain connections to it. */
     private static final List<String> OWN_PAGES = List.of("https://localhost", "https://127.", "https://[::1]");
@@ -41,9 +40,9 @@ final class ProxySigns {
         this.trusted = trusted;
     }
 
-    /** What speaks against {@code address}, which {@code source} names behind {@code peer} and {@code passed} proxies, or null. */
+    /** What speaks against {@code address}, which {@code source} names behind {@code peer}, or null. */
     @Nullable
-    Doubt doubt(InetAddress peer, InetAddress address, String source, int passed) {
+    Doubt doubt(InetAddress peer, InetAddress address, String source) {
         if (source.equals(Finding.SOCKET)) {
             if (!trusted.test(peer)) {
                 return hasAny(NAMING) || hasAny(OTHERS) ? notTrusted(peer) : null;
@@ -56,13 +55,8 @@ final class ProxySigns {
         if (clientIpHeader != null) {
             return notAsConfigured(peer, clientIpHeader);
         }
-        if (address.isLoopbackAddress() && isForSecurePage()) {
-            return new Doubt(
-                    Doubt.Kind.NAMES_NOBODY,
-                    secondProxy(peer, "X-Forwarded-For names the machine itself for a page that is elsewhere"));
-        }
-        String sign = signOfSecondProxy(peer, address, passed);
-        return sign == null ? null : new Doubt(Doubt.Kind.NAMED_OTHERWISE, sign);
+        String advice = adviceOnOthers(peer, address);
+        return advice == null ? null : new Doubt(Doubt.Kind.NAMED_OTHERWISE, advice);
     }
 
     private static Doubt notTrusted(InetAddress peer) {
@@ -99,13 +93,14 @@ final class ProxySigns {
     private static Doubt notAsConfigured(InetAddress peer, String header) {
         return new Doubt(
                 Doubt.Kind.NOT_AS_CONFIGURED,
-                "CLIENT_IP_HEADER names " + header + ", and the proxy at " + IpAddress.text(peer)
-                        + " does not send it with an address, so"
-                        + " X-Forwarded-For counts: unless it sends that header always, take the setting out, or clients can send"
-                        + " it themselves and claim any address");
+                "CLIENT_IP_HEADER names " + header + ", and a request came through " + IpAddress.text(peer)
+                        + " without it, or without an address in it, so X-Forwarded-For counted: if it got past the network that"
+                        + " sends " + header
+                        + ", shut that way; if nothing sends it, take the setting out; else clients can send it"
+                        + " themselves and claim any address");
     }
 
-    private @Nullable String signOfSecondProxy(InetAddress peer, InetAddress address, int passed) {
+    private @Nullable String adviceOnOthers(InetAddress peer, InetAddress address) {
         for (String name : EDGES) {
             InetAddress named = named(name);
             if (named != null) {
@@ -115,10 +110,10 @@ final class ProxySigns {
         for (String name : INNER) {
             InetAddress named = named(name);
             if (named != null && !named.equals(address) && !trusted.test(named)) {
-                return secondProxy(peer, "Another address stands in " + name);
+                return secondProxy(peer, name);
             }
         }
-        return viaNames() > passed ? secondProxy(peer, "Via names more proxies than X-Forwarded-For") : null;
+        return null;
     }
 
     private static String insideOf(String header) {
@@ -127,22 +122,11 @@ final class ProxySigns {
                 + header + "; the address taken is then one of its own";
     }
 
-    private static String secondProxy(InetAddress peer, String sign) {
+    private static String secondProxy(InetAddress peer, String header) {
         String at = IpAddress.text(peer);
-        return sign + ": if there is a proxy in front of the one at " + at
-                + ", all who come through it are one network until the"
-                + " one at " + at
-                + " believes it (nginx: set_real_ip_from, real_ip_header; Caddy: trusted_proxies) and hands on"
-                + " its X-Forwarded-For";
-    }
-
-    /** How many proxies {@code Via} names (RFC 9110, 7.6.3). */
-    private int viaNames() {
-        int names = 0;
-        for (String line : fields.apply(VIA)) {
-            names += line.split(",", -1).length;
-        }
-        return names;
+        return "Another address stands in " + header + ": if there is a proxy in front of the one at " + at
+                + ", all who come through it are one network until the one at " + at
+                + " believes it (nginx: set_real_ip_from, real_ip_header; Caddy: trusted_proxies) and hands on its X-Forwarded-For";
     }
 
     /** The header in which a proxy names somebody alone, or null. */

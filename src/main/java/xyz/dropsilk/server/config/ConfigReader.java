@@ -34,8 +34,13 @@ public final class ConfigReader {
     private static final String PREVIEW_ORIGINS = "^https://dropsilk-[a-zA-Z0-9]+-ahmed-arats-projects\\.vercel\\.app$";
 
     /** What nobody's own pages are at. */
-    private static final List<String> STRANGERS =
-            List.of("https://stranger.invalid", "http://stranger.invalid", "https://stranger.vercel.app", "null");
+    private static final List<String> STRANGERS = List.of(
+            "https://stranger.invalid",
+            "http://stranger.invalid",
+            "https://stranger.vercel.app",
+            "https://strangers-pages0.vercel.app",
+            "https://strangers-pages.netlify.app",
+            "null");
 
     /** Loopback, and the private ranges of RFC 1918 and RFC 4193. */
     private static final String TRUSTED_PROXIES =
@@ -257,6 +262,10 @@ public final class ConfigReader {
         List<Cidr> trusted =
                 variables.read("TRUSTED_PROXIES", ConfigReader::ranges).orElseGet(() -> ranges(TRUSTED_PROXIES));
         String header = variables.read("CLIENT_IP_HEADER", Values::headerName).orElse(null);
+        if ("X-Forwarded-For".equalsIgnoreCase(header)) {
+            variables.warn(
+                    "CLIENT_IP_HEADER=X-Forwarded-For takes a list for one address: take it out, that list counts anyway");
+        }
         if (trusted.stream().anyMatch(ConfigReader::isWide)) {
             variables.warn(
                     "TRUSTED_PROXIES trusts everybody, or whole parts of the Internet, and whoever connects from there can"

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -136,12 +137,13 @@ final class DatabaseOptions {
                 throw new IllegalArgumentException("has the option " + name + ", which should be " + option.right());
             }
             properties.put(option.property(), property);
-        } else if (name.startsWith("ssl")) {
-            throw new IllegalArgumentException("has an option for TLS that is not known"
-                    + Similar.slipOf(name, OPTIONS.keySet())
-                            .map(meant -> " (" + meant + " is probably meant)")
-                            .orElse("")
-                    + ", so leaving it out may be unsafe");
+        } else {
+            String meant = Similar.slipOf(name, OPTIONS.keySet()).orElse("");
+            if (name.toLowerCase(Locale.ROOT).startsWith("ssl") || meant.startsWith("ssl")) {
+                throw new IllegalArgumentException("has an option for TLS that is not known"
+                        + (meant.isEmpty() ? "" : " (" + meant + " is probably meant)")
+                        + ", so leaving it out may be unsafe");
+            }
         }
         return option != null;
     }

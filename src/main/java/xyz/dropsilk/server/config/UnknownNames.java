@@ -39,7 +39,7 @@ final class UnknownNames {
             String name = variable.getKey();
             boolean isOurs = known.contains(name) || variable.getValue().isBlank();
             String meant = isOurs ? null : Similar.slipOf(name, known).orElse(null);
-            if (meant != null && environment.getOrDefault(meant, "").isBlank()) {
+            if (meant != null && (environment.getOrDefault(meant, "") + file.getOrDefault(meant, "")).isBlank()) {
                 warnings.add(name + " of the environment is not known to this server: " + meant + " is probably meant");
             }
         }

@@ -130,8 +130,7 @@ final class Values {
         return isAddress && (port == null || (Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= MAX_PORT));
     }
 
-    /** Disregards case, since scheme and host do, and an origin is nothing else. */
-    /** A pattern of origins; {@code none} is one that matches nothing. */
+    /** A pattern of origins; disregards case, since scheme and host do. {@code none} is one that matches nothing. */
     static Pattern originPattern(String text) {
         if (text.equalsIgnoreCase("none")) {
             return Config.Origins.NO_PREVIEWS;
@@ -189,6 +188,7 @@ final class Values {
 
     /** Entries between commas; blanks round them do not count, nor do empty ones, but there must be an entry. All that are wrong are told at once. */
     static <T> List<T> list(String text, Function<String, T> entry) {
+        boolean hidesSome = USER_INFO.matcher(text).find(); // a password may have a comma, too
         List<String> wrong = new ArrayList<>();
         List<T> entries = new ArrayList<>();
         for (String part : text.split(",", -1)) {
@@ -199,7 +199,7 @@ final class Values {
             try {
                 entries.add(entry.apply(trimmed));
             } catch (IllegalArgumentException e) {
-                wrong.add(shown(trimmed) + ", which " + e.getMessage());
+                wrong.add((hidesSome ? "an entry" : shown(trimmed)) + ", which " + e.getMessage());
             }
         }
         if (!wrong.isEmpty()) {

@@ -19,10 +19,10 @@ final class Variables {
 
     private static final Pattern QUOTED = Pattern.compile("([\"']).*\\1");
     private static final Pattern UNFILLED = Pattern.compile("\\$\\{\\w+}|^\\$\\(");
-    private static final Pattern COMMENTED = Pattern.compile("\\s#\\s");
+    private static final Pattern COMMENTED = Pattern.compile("\\s#");
 
     /** Fewer milliseconds than anybody means. */
-    private static final int FEW_MILLIS = 100;
+    private static final int FEW_MILLIS = 200;
 
     private final Map<String, String> environment;
     private final Map<String, String> file;
@@ -72,16 +72,12 @@ final class Variables {
 
     /** The value of {@code name} as {@code parse} reads it, if it is set and right; a wrong one is noted and shown. */
     <T> Optional<T> read(String name, Function<String, T> parse) {
-        return value(name).flatMap(value -> attempt(name + "=" + Values.shown(value), value, parse));
+        return value(name).flatMap(value -> attempt(name, "=" + Values.shown(value), value, parse));
     }
 
     /** Like {@link #read}, but a wrong value is not shown. */
     <T> Optional<T> readHidden(String name, Function<String, T> parse) {
-        Optional<T> read = value(name).flatMap(value -> attempt(name + " (not shown)", value, parse));
-        if (read.isPresent()) {
-            value(name).flatMap(Variables::slip).ifPresent(slip -> warn(name + " (not shown) " + slip));
-        }
-        return read;
+        return value(name).flatMap(value -> attempt(name, " (not shown)", value, parse));
     }
 
     /** What a value has that whoever wrote it hardly meant to be part of it. */
@@ -142,12 +138,15 @@ final class Variables {
         return Optional.of(Blanks.trimmed(value)).filter(trimmed -> !trimmed.isEmpty());
     }
 
-    private <T> Optional<T> attempt(String what, String value, Function<String, T> parse) {
+    private <T> Optional<T> attempt(String name, String shown, String value, Function<String, T> parse) {
+        Optional<String> slip = slip(value);
         try {
-            return Optional.of(parse.apply(value));
+            T read = parse.apply(value);
+            slip.ifPresent(what -> warn(name + shown + " " + what));
+            return Optional.of(read);
         } catch (IllegalArgumentException wrong) {
-            problems.add(what + " " + wrong.getMessage()
-                    + slip(value).map(slip -> "; it " + slip).orElse(""));
+            problems.add(name + shown + " " + wrong.getMessage()
+                    + slip.map(what -> "; it " + what).orElse(""));
             return Optional.empty();
         }
     }

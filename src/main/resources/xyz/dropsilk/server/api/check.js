@@ -78,7 +78,7 @@ function showAddress({ status, body: me, proxy }) {
   }
   const sign = me.source === 'socket' ? signOfProxy(me, proxy) : '';
   if (me.warning) {
-    show('address', 'bad', `\`${me.address}\``, 'Probably a proxy\'s, and not this device\'s.', me.warning.replace(/\b(X-[A-Za-z-]*[a-z]|[A-Z]+(_[A-Z]+)+(=[A-Za-z-]+)?)/g, '`$1`'));
+    show('address', 'bad', `\`${me.address}\``, me.warning.startsWith('CLIENT_IP_HEADER') ? 'A visitor may be able to choose it.' : 'Probably a proxy\'s, and not this device\'s.', me.warning.replace(/\b(X-[A-Za-z-]*[a-z]|[A-Z]+(_[A-Z]+)+(=[A-Za-z-]+)?)/g, '`$1`'));
   } else if (sign) {
     show('address', 'bad', `\`${me.address}\``, `Probably a proxy's, and not this device's: ${sign}, and the server was told of nobody behind it.`, isPrivate(me.address)
       ? 'Have the proxy set `X-Forwarded-For` (nginx: `proxy_set_header X-Forwarded-For $remote_addr;`), or name the header that it sets in `CLIENT_IP_HEADER`.'

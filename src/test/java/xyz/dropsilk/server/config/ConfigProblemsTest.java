@@ -118,6 +118,14 @@ class ConfigProblemsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"ALLOWED_ORIGINS, 'https://user:top,secret@host'", "TURN_URLS, 'turn:user:top,secret@host'"})
+    void aPasswordIsNotShownThoughACommaTearsIt(String name, String value) {
+        List<String> problems = problems(Map.of(name, value, "TURN_SHARED_SECRET", "sixteen letters!"), "");
+        assertTrue(problems.toString().contains("has an entry, which should"), problems::toString);
+        assertFalse(problems.toString().matches(".*(top|secret@).*"), problems::toString);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "LOG_ACCESS_KEY, 'hush\nhush'",
         "CLOUDFLARE_API_TOKEN, 'hush hush'",

@@ -113,6 +113,8 @@ class DatabaseUrlTest {
                 "postgres://u:p@h/d?sslmode=no-verify",
                 "postgres://u:p@h/d?sslmode=",
                 "postgres://u:p@h/d?sslmod=hush",
+                "postgres://u:p@h/d?SSLMODE=hush",
+                "postgres://u:p@h/d?slmode=hush",
                 "postgres://u:p@h/d?sslrootcert=system&sslmode=require",
                 "postgres://u:p@h/d?ssl=hush",
                 "postgres://u:p@h/d?connect_timeout=hush",

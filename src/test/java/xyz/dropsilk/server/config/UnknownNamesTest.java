@@ -77,6 +77,7 @@ class UnknownNamesTest {
                 List.of(name + " of the environment is not known to this server: " + meant + " is probably meant"),
                 warnings(Map.of(name, "1"), ""));
         assertEquals(List.of(), warnings(Map.of(name, " "), ""));
+        assertEquals(List.of(), told(Map.of(name, "1"), meant + "=" + right(meant)));
         assertFalse(warnings(Map.of(name, "1", meant, right(meant)), "").stream()
                 .anyMatch(warning -> warning.contains("is probably meant")));
     }
@@ -221,6 +222,12 @@ class UnknownNamesTest {
             case "TRUSTED_PROXIES" -> "10.0.0.0/8";
             default -> "80";
         };
+    }
+
+    private static List<String> told(Map<String, String> environment, String file) throws ConfigException {
+        return warnings(environment, file).stream()
+                .filter(warning -> warning.contains("is probably meant"))
+                .toList();
     }
 
     private static List<String> warnings(Map<String, String> environment, String file) throws ConfigException {

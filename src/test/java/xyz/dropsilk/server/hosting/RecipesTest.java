@@ -95,7 +95,13 @@ class RecipesTest {
 
     /** To coturn an empty secret is one that everybody knows: it relays for all. Whoever knows one pair of credentials can try short ones. */
     @ParameterizedTest
-    @CsvSource({"'', false", "fifteen-letters, false", "sixteen-letters., true"})
+    @CsvSource({
+        "'', false",
+        "fifteen-letters, false",
+        "'  fifteen-letters  ', false",
+        "'                    ', false",
+        "sixteen-letters., true"
+    })
     void composesRelayStartsWithASecretAlone(String secret, boolean starts, @TempDir Path directory) throws Exception {
         Map<?, ?> turn = map(services(), "turn");
         assertEquals(
