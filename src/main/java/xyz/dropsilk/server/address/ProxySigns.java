@@ -118,7 +118,7 @@ final class ProxySigns {
 
     private static String insideOf(String header) {
         return "Another address stands in " + header
-                + ": if such a network is in front of your server, and nobody gets past it, set" + " CLIENT_IP_HEADER="
+                + ": if such a network is in front of your server, and nobody gets past it, set CLIENT_IP_HEADER="
                 + header + "; the address taken is then one of its own";
     }
 
