@@ -95,6 +95,31 @@ final class PipelinedHandshakeIT {
         }
     }
 
+    /** Reading pauses before the end comes, and must not go on behind it: Netty has nothing left to ask epoll for. */
+    @Test
+    void anEndBehindMoreThanIsReadAheadIsNoFault() {
+        byte[] pings = RawClient.frame(true, RawClient.PING, new byte[100]);
+        ByteArrayOutputStream handshake = new ByteArrayOutputStream();
+        handshake.writeBytes(bytes(GET.repeat(20) + RawClient.handshake("/")));
+        for (int i = 0; i < 200; i++) {
+            handshake.writeBytes(pings);
+        }
+        String post = "POST /api/rooms HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + " ".repeat(20_000);
+        try (TestServer server = server(1)) {
+            for (byte[] all : new byte[][] {handshake.toByteArray(), bytes(GET.repeat(17) + post)}) {
+                for (int i = 0; i < 20; i++) {
+                    try (RawClient client = RawClient.connect(server.port())) {
+                        if (client.trySend(all)) {
+                            client.halfClose();
+                        }
+                        client.drain();
+                    }
+                }
+            }
+            assertNothingIsLeft(server);
+        } // which asserts that no fault was logged
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 11", "2, 12"})
     void whateverStandsAroundHandshakesLeavesNothingBehind(int loops, long seed) throws IOException {

@@ -94,6 +94,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** The socket is not read. */
     private boolean paused;
 
+    /** The client sends no more, and the connection is about to be closed. */
+    private boolean inputEnded;
+
     /** The client was told to send the body. */
     private boolean continued;
 
@@ -217,7 +220,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void pause(boolean now) {
-        if (paused != now) {
+        // Behind the end of the input there is nothing to read, and Netty has nothing left that it could ask epoll for.
+        if (paused != now && !inputEnded) {
             paused = now;
             channel.config().setAutoRead(!now);
         }
@@ -386,6 +390,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (EndOfInput.ends(channel, event)) {
+            inputEnded = true;
             return;
         }
         if (event instanceof ServerStopping stop) {

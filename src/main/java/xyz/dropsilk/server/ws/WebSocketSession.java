@@ -64,6 +64,12 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     /** Whether it is counted as closed. */
     private boolean departed;
 
+    /** Whether it has left the registry, and the log was not told yet. */
+    private boolean isUntold;
+
+    /** Whether it has a place in the connection limit. */
+    private boolean hasPlace = true;
+
     /** Bytes that the reader holds, as the budget knows them. */
     private volatile int heldByReader;
 
@@ -120,10 +126,24 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
             cut.cancel(false);
         }
         disconnect(RoomSockets.End.LOST);
-        shared.connections().leave(client.network());
+        leavePlace();
         outbox.close();
         reader.release();
         accountReader();
+    }
+
+    /** Who comes next finds its seat, its place in lists and that in the limits free; all else waits for the close. */
+    private void inputEnded() {
+        endsBy(Ending.LOST);
+        leave(RoomSockets.End.LOST);
+        leavePlace();
+    }
+
+    private void leavePlace() {
+        if (hasPlace) {
+            hasPlace = false;
+            shared.connections().leave(client.network());
+        }
     }
 
     private void endsBy(Ending why) {
@@ -135,6 +155,7 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (EndOfInput.ends(channel, event)) {
+            inputEnded();
             return;
         }
         if (event instanceof ServerStopping && ending == null) {
@@ -303,16 +324,22 @@ final class WebSocketSession extends ChannelInboundHandlerAdapter
     }
 
     private void disconnect(RoomSockets.End how) {
-        Ending why = Objects.requireNonNull(ending);
-        if (!departed) {
-            departed = true;
-            shared.meters().closed(why.cause());
-        }
-        if (shared.registry().disconnect(client, how)) {
+        leave(how);
+        if (isUntold) {
+            isUntold = false;
+            Ending why = Objects.requireNonNull(ending);
             Duration time = Duration.ofNanos(shared.ticker().getAsLong() - since);
             shared.events()
                     .publish(new ClientEvent.Disconnected(client.id(), client.address(), why.code(), why.by(), time));
         }
+    }
+
+    private void leave(RoomSockets.End how) {
+        if (!departed) {
+            departed = true;
+            shared.meters().closed(Objects.requireNonNull(ending).cause());
+        }
+        isUntold |= shared.registry().disconnect(client, how);
     }
 
     private void sendClose(int code, String reason) {

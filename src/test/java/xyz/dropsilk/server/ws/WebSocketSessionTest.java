@@ -24,6 +24,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPipelineException;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -115,6 +116,20 @@ final class WebSocketSessionTest {
         assertEquals(1, signaling.registry.stats().connections());
         assertEquals(ConnectionLimit.Outcome.ENTERED, signaling.connections.enter(away));
         signaling.connections.leave(away);
+    }
+
+    /** Who comes behind it, read in the same turn of the loop, would be refused its seat otherwise, or meet its former self in a list. */
+    @Test
+    void whoEndsIsOutOfEverythingBeforeItsSocketIsClosed() {
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertTrue(channel.isOpen());
+        assertEquals(0, signaling.registry.stats().connections());
+        assertEquals(ConnectionLimit.Outcome.ENTERED, signaling.connections.enter(HOME));
+        assertEquals(List.of(), signaling.events.named("client:disconnected"));
+        channel.runPendingTasks();
+        assertFalse(channel.isOpen());
+        assertEquals(1, signaling.events.named("client:disconnected").size());
+        signaling.connections.leave(HOME);
     }
 
     @Nested
