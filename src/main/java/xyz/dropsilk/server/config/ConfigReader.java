@@ -5,19 +5,13 @@ import static java.time.temporal.ChronoUnit.MILLIS;
 import static java.time.temporal.ChronoUnit.MINUTES;
 import static java.time.temporal.ChronoUnit.SECONDS;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import xyz.dropsilk.server.address.Cidr;
-import xyz.dropsilk.server.address.IpAddress;
-import xyz.dropsilk.server.base.MeteredText;
 import xyz.dropsilk.server.base.Secret;
 import xyz.dropsilk.server.base.Unlimited;
 import xyz.dropsilk.server.event.Level;
@@ -33,18 +27,8 @@ public final class ConfigReader {
             "https://dropsilk.xyz,https://www.dropsilk.xyz,https://dropsilk.vercel.app,app://.";
     private static final String PREVIEW_ORIGINS = "^https://dropsilk-[a-zA-Z0-9]+-ahmed-arats-projects\\.vercel\\.app$";
 
-    /** What nobody's own pages are at. */
-    private static final List<String> STRANGERS = List.of(
-            "https://stranger.invalid",
-            "http://stranger.invalid",
-            "https://stranger.vercel.app",
-            "https://strangers-pages0.vercel.app",
-            "https://strangers-pages.netlify.app",
-            "null");
-
     /** Loopback, and the private ranges of RFC 1918 and RFC 4193. */
-    private static final String TRUSTED_PROXIES =
-            "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7";
+    static final String TRUSTED_PROXIES = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7";
 
     /** Above these a value is taken for a slip of the keyboard or of the unit. */
     private static final int MOST = 10_000_000;
@@ -55,13 +39,10 @@ public final class ConfigReader {
     /** Less would break the promise that credentials are good for 45 minutes when they are handed out. */
     private static final int LEAST_TURN_SECONDS = 2_700;
 
-    /** Fewer letters are guessed by whoever may ask without end. */
-    private static final int LEAST_KEY_CHARS = 16;
-
     private static final Duration MOST_CLEANUP = Duration.ofDays(365);
     private static final Duration MOST_RETENTION = Duration.ofDays(3_650);
 
-    private static final String REDIS_PREFIX = "dropsilk";
+    static final String REDIS_PREFIX = "dropsilk";
 
     private final Variables variables;
     private final CommandLine.Options options;
@@ -93,7 +74,7 @@ public final class ConfigReader {
         }
         ConfigReader reader = new ConfigReader(variables, options);
         Config config = reader.config();
-        reader.lookForHalves(config);
+        new Plausibility(variables).check(config);
         variables.warnOfUnknownNames();
         if (!variables.problems().isEmpty()) {
             throw new ConfigException(variables.problems(), variables.warnings());
@@ -120,88 +101,8 @@ public final class ConfigReader {
                 variables.hasFile());
     }
 
-    /** Half a configuration is no mistake that stops the start, but hardly what anybody wants. */
-    private void lookForHalves(Config config) {
-        warnOfHalf("CLOUDFLARE_TURN_TOKEN_ID", "CLOUDFLARE_API_TOKEN", "Cloudflare's TURN is off");
-        warnOfHalf("RECAPTCHA_SECRET_KEY", "CONTACT_EMAIL", "the contact address is off");
-        if (variables.isSet("DATABASE_SSL") && !variables.isSet("DATABASE_URL")) {
-            variables.warn("DATABASE_SSL is set and DATABASE_URL is not: the database is off");
-        }
-        if (config.uploads().token() != null
-                && !variables.isSet("DATABASE_URL")
-                && !config.storage().disabled()) {
-            variables.warn(
-                    "UPLOADTHING_TOKEN is set and DATABASE_URL is not: what is uploaded is never deleted; if that"
-                            + " is meant, set NO_DB=true");
-        }
-        Config.OwnTurn relay = config.turn().own();
-        warnOfShort("TURN_SHARED_SECRET", relay == null ? null : relay.secret()); // any visitor can try secrets at home
-        if (config.server().production()) {
-            warnOfShort("LOG_ACCESS_KEY", config.telemetry().logAccessKey());
-            warnOfShort("METRICS_ACCESS_KEY", config.telemetry().metricsAccessKey());
-        }
-        if (!config.sharing().prefix().equals(REDIS_PREFIX) && !variables.isSet("REDIS_URL")) {
-            variables.warn("REDIS_PREFIX is set and REDIS_URL is not: this instance is alone");
-        }
-        URI publicUrl = URI.create(config.server().publicUrl());
-        if (config.server().production()
-                && variables.isSet("PUBLIC_SERVER_URL")
-                && !variables.isSet("ALLOWED_ORIGINS")
-                && !hasPreviewsOfItsOwn(config.origins())
-                && !isOfSite(publicUrl, config.origins().allowed())) {
-            variables.warn("PUBLIC_SERVER_URL is set and ALLOWED_ORIGINS is not: only pages of "
-                    + String.join(", ", config.origins().allowed())
-                    + " may connect; set it to the origin of the app that was built for this server");
-        }
-        if (config.server().production() && config.uploads().token() != null && isInside(publicUrl)) {
-            variables.warn("PUBLIC_SERVER_URL "
-                    + (variables.isSet("PUBLIC_SERVER_URL") ? "leads nowhere from outside" : "is not set")
-                    + ": UploadThing is told to call back to " + publicUrl
-                    + ", so no upload is ever recorded or deleted; set it to this server's own https address");
-        }
-    }
-
-    private boolean hasPreviewsOfItsOwn(Config.Origins origins) {
-        return variables.isSet("VERCEL_PREVIEW_ORIGIN_REGEX")
-                && !origins.preview().equals(Config.Origins.NO_PREVIEWS);
-    }
-
-    /** Whether {@code url} is at the host of one of {@code origins} or below it, so that their pages are probably meant to come. */
-    private static boolean isOfSite(URI url, List<String> origins) {
-        String host = "." + url.getHost();
-        return origins.stream()
-                .map(origin -> URI.create(origin).getHost())
-                .anyMatch(
-                        known -> known != null && host.toLowerCase(Locale.ROOT).endsWith("." + known));
-    }
-
-    /** Whether {@code url} is this machine's own or one of a private network, where nobody calls from outside. */
-    private static boolean isInside(URI url) {
-        String host = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
-        InetAddress address = IpAddress.literal(host.replaceAll("[\\[\\]]", ""));
-        return address == null
-                ? host.equals("localhost") || host.endsWith(".localhost")
-                : ranges(TRUSTED_PROXIES).stream().anyMatch(range -> range.contains(address))
-                        || address.isAnyLocalAddress()
-                        || address.isLinkLocalAddress();
-    }
-
     private boolean isPublicUrlNamed() {
         return variables.isSet("PUBLIC_SERVER_URL") || variables.isSet("RENDER_EXTERNAL_URL");
-    }
-
-    private void warnOfShort(String name, @Nullable Secret key) {
-        if (key != null && key.reveal().length() < LEAST_KEY_CHARS) {
-            variables.warn(
-                    name + " is so short that it can be guessed: set it to the output of \"openssl rand -hex 32\"");
-        }
-    }
-
-    private void warnOfHalf(String one, String other, String consequence) {
-        if (variables.isSet(one) != variables.isSet(other)) {
-            String set = variables.isSet(one) ? one : other;
-            variables.warn(set + " is set and " + (set.equals(one) ? other : one) + " is not: " + consequence);
-        }
     }
 
     private Config.Server server() {
@@ -237,20 +138,13 @@ public final class ConfigReader {
     }
 
     private Config.Origins origins() {
-        Pattern preview = variables
-                .read("VERCEL_PREVIEW_ORIGIN_REGEX", Values::originPattern)
-                .orElseGet(() -> Values.originPattern(PREVIEW_ORIGINS));
-        STRANGERS.stream()
-                .filter(origin -> MeteredText.matches(preview, origin))
-                .findFirst()
-                .ifPresent(origin -> variables.warn("VERCEL_PREVIEW_ORIGIN_REGEX matches " + origin
-                        + " too, so pages of strangers may connect: have it begin with ^https://, name the host with \\. for each"
-                        + " dot, and end with $; none matches nothing"));
         return new Config.Origins(
                 variables
                         .read("ALLOWED_ORIGINS", ConfigReader::originList)
                         .orElseGet(() -> originList(ALLOWED_ORIGINS)),
-                preview,
+                variables
+                        .read("VERCEL_PREVIEW_ORIGIN_REGEX", Values::originPattern)
+                        .orElseGet(() -> Values.originPattern(PREVIEW_ORIGINS)),
                 options.localPorts());
     }
 
@@ -262,21 +156,7 @@ public final class ConfigReader {
         List<Cidr> trusted =
                 variables.read("TRUSTED_PROXIES", ConfigReader::ranges).orElseGet(() -> ranges(TRUSTED_PROXIES));
         String header = variables.read("CLIENT_IP_HEADER", Values::headerName).orElse(null);
-        if ("X-Forwarded-For".equalsIgnoreCase(header)) {
-            variables.warn(
-                    "CLIENT_IP_HEADER=X-Forwarded-For takes a list for one address: take it out, that list counts anyway");
-        }
-        if (trusted.stream().anyMatch(ConfigReader::isWide)) {
-            variables.warn(
-                    "TRUSTED_PROXIES trusts everybody, or whole parts of the Internet, and whoever connects from there can"
-                            + " claim any address: name the ranges of your proxies alone");
-        }
         return new Config.Proxies(trusted, header);
-    }
-
-    /** Wider than any range that is private. */
-    private static boolean isWide(Cidr range) {
-        return range.prefix() < (range.network() instanceof Inet4Address ? 8 : 7);
     }
 
     private static List<Cidr> ranges(String text) {
