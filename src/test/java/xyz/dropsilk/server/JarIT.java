@@ -118,6 +118,23 @@ class JarIT {
         }
     }
 
+    /** Half a relay stops the start, and the reason is how the other half is spelt. */
+    @Test
+    void whatMayBeTheCauseOfABadValueStandsBesideIt() {
+        try (JarProcess jar = JarProcess.jar()
+                .with("TURN_URLS", "turn:a.example")
+                .with("TURN_SECRET", "hunter2")
+                .start()) {
+            assertEquals(2, jar.awaitExit());
+            assertEquals(2, jar.err().size(), jar.err()::toString);
+            assertTrue(
+                    jar.err().get(0).startsWith("TURN_URLS is set and TURN_SHARED_SECRET is not"), jar.err()::toString);
+            assertEquals(
+                    "warning: TURN_SECRET of the environment is not known to this server: TURN_SHARED_SECRET is probably meant",
+                    jar.err().get(1));
+        }
+    }
+
     /** What Flight Recorder and all languages' names would cost a start is more than the rest of it. */
     @Test
     void aStartLoadsNothingThatItHasNoUseFor(@TempDir Path directory) throws IOException {

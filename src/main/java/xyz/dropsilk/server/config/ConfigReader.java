@@ -77,7 +77,7 @@ public final class ConfigReader {
         new Plausibility(variables).check(config);
         variables.warnOfUnknownNames();
         if (!variables.problems().isEmpty()) {
-            throw new ConfigException(variables.problems(), variables.warnings());
+            throw new ConfigException(variables.problems(), variables.warningsOfOthers());
         }
         return config;
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import xyz.dropsilk.server.base.Unlimited;
 
 /** The variables by name, the environment's before the file's, and what is wrong with them. Used by one thread, at the start. */
@@ -44,6 +45,19 @@ final class Variables {
     /** What is probably not meant so, a line each; it stops nothing. */
     List<String> warnings() {
         return warnings;
+    }
+
+    /** The warnings of variables that are not wrong themselves: of those the problem says all. */
+    List<String> warningsOfOthers() {
+        Set<String> wrong = problems.stream().map(Variables::first).collect(Collectors.toSet());
+        return warnings.stream()
+                .filter(warning -> !wrong.contains(first(warning)))
+                .toList();
+    }
+
+    /** The name with which a line about a variable begins. */
+    private static String first(String line) {
+        return line.replaceFirst("(?s)[ =].*", "");
     }
 
     /** Notes what is wrong with variables that are right each by itself; it stops the start. */

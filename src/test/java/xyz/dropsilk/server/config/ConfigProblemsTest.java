@@ -117,6 +117,17 @@ class ConfigProblemsTest {
         assertTrue(problems.get(0).contains(right), problems.get(0));
     }
 
+    /** Half a configuration whose one half is wrong is told of once. */
+    @Test
+    void aWrongValueIsNotWarnedOfToo() {
+        Map<String, String> environment = Map.of("CLOUDFLARE_API_TOKEN", "with blanks", "CONTACT_EMAIL", "a@b.c");
+        ConfigException wrong =
+                assertThrows(ConfigException.class, () -> ConfigReader.read(environment, "", CommandLine.parse()));
+        assertEquals(1, wrong.problems().size(), wrong.problems()::toString);
+        assertEquals(1, wrong.warnings().size(), wrong.warnings()::toString);
+        assertTrue(wrong.warnings().get(0).startsWith("CONTACT_EMAIL is set"), wrong.warnings()::toString);
+    }
+
     @ParameterizedTest
     @CsvSource({"ALLOWED_ORIGINS, 'https://user:top,secret@host'", "TURN_URLS, 'turn:user:top,secret@host'"})
     void aPasswordIsNotShownThoughACommaTearsIt(String name, String value) {
